@@ -1,0 +1,1 @@
+"""Patchbay: every OpenAI module in Slack."""
