@@ -1,0 +1,66 @@
+"""The state of the API that its families of endpoints share: keys, models, speed, what was asked."""
+
+import random
+import string
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from bot.playground.clock import Clock
+from bot.playground.openai.access import Key
+from bot.playground.openai.limits import Meter, Sizes
+from bot.playground.openai.registry import Registry
+
+LETTERS = string.ascii_letters + string.digits
+REMEMBERED = 1000  # requests, for a person or a test to look at
+
+
+@dataclass(slots=True)
+class Speed:
+    """How fast streams run: seconds until the first token, then tokens per second (0: all at once)."""
+
+    first_token: float = 0.0
+    tokens_per_second: float = 0.0
+
+
+class Api:
+    """The API of one world. `compat` makes it answer endpoints and models that the real one has retired."""
+
+    def __init__(self, clock: Clock, *, seed: int | None = None) -> None:
+        self.clock = clock
+        self.dice = random.Random(seed)
+        self.organizations = {"org-PlaygroundAcme0000000000", "org-PlaygroundOther000000000"}
+        self.keys: dict[str, Key] = {}
+        self.models = Registry()
+        self.speed = Speed()
+        self.sizes = Sizes()
+        self.meter = Meter()
+        self.compat = False
+        self.requests: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
+        self.completions: dict[str, dict[str, Any]] = {}
+        self.key = self.add_key()
+
+    def now(self) -> float:
+        """The world's time in unix seconds."""
+        return self.clock.now()
+
+    def stamp(self) -> int:
+        """The world's time as objects carry it: whole unix seconds."""
+        return int(self.clock.now())
+
+    def new_id(self, prefix: str, length: int = 24) -> str:
+        """An id like the API's: a prefix and random letters and digits."""
+        return prefix + "".join(self.dice.choices(LETTERS, k=length))
+
+    def add_key(
+        self,
+        organization: str = "org-PlaygroundAcme0000000000",
+        project: str = "proj_PlaygroundDefault00",
+        **more: Any,
+    ) -> Key:
+        """Make an API key; `more` are members of Key (scopes, quota, requests_per_minute …)."""
+        self.organizations.add(organization)
+        secret = more.pop("secret", None) or self.new_id("sk-proj-", 40)
+        key = Key(secret, organization, project, **more)
+        self.keys[secret] = key
+        return key
