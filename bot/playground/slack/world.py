@@ -7,6 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
 from bot.playground.clock import Clock
+from bot.playground.log import Log
 from bot.playground.slack.app import App, Install
 from bot.playground.slack.state import (
     Channel,
@@ -65,6 +66,7 @@ class World:
         self.posted: dict[tuple[str, str], str] = {}  # (channel, client_msg_id) -> ts
         self.honours_client_msg_id = True  # live behaviour is unproven, so both ways are offered
         self.rates: RateLimits | None = None
+        self.log = Log(now=clock.now)  # requests in both directions
         self.control_token: str | None = None
         self.url = ""  # where this world is served, without a slash at the end
         self.emit: Callable[[str, Json, Channel | None], None] = _nobody
