@@ -64,7 +64,8 @@ class Meter:
         text = (
             f"Rate limit reached for {model} in organization {key.organization} on {what} per min ({short}): "
             f"Limit {bucket.limit}, Used {used}, Requested {amount}. "
-            f"Please try again in {duration(seconds)}. Visit https://platform.openai.com/account/rate-limits to learn more."
+            f"Please try again in {duration(seconds)}. Visit "
+            "https://platform.openai.com/account/rate-limits to learn more."
         )
         wait = {"retry-after": str(math.ceil(seconds)), "retry-after-ms": str(math.ceil(seconds * 1000))}
         raise ApiError(429, text, type=what, code="rate_limit_exceeded", headers=wait)
