@@ -60,7 +60,7 @@ class Background:
         clock.add_done_callback(self._clocks.discard)
 
     async def drain(self, seconds: float) -> int:
-        """Take no more work, give what there is so long to end, then cancel it; says how many were cut short."""
+        """Take no more work, give what there is that long to end, then cancel it; says how many were cut."""
         self._draining = True
         for clock in self._clocks:
             clock.cancel()

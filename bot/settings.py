@@ -4,7 +4,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import unquote
 
 from dotenv import dotenv_values
 
@@ -70,7 +69,7 @@ class Settings:
         data_dir = file.parent if file else Path.cwd() / ".patchbay"
         keys = variables.secrets("BOT_SECRET_KEY")
         variables.least("BOT_SECRET_KEY", keys, _KEY_LENGTH, _MAKE_KEY)
-        if not keys and not file:
+        if not keys and url.startswith(_POSTGRESQL):
             variables.problem("BOT_SECRET_KEY", "is missing, and PostgreSQL needs it", _MAKE_KEY)
         base_url = variables.url("OPENAI_BASE_URL", variables.get("OPENAI_BASE_URL", _OPENAI), "/v1")
         allowed = variables.listed("OPENAI_ALLOWED_BASE_URLS")
@@ -121,7 +120,7 @@ def _dotenv() -> dict[str, str]:
 def _sqlite_file(variables: Variables, url: str) -> Path | None:
     """The SQLite database's file, absolute; None for PostgreSQL."""
     scheme, _, rest = url.partition("://")
-    path = unquote(rest.partition("?")[0])
+    path = rest.partition("?")[0]
     if scheme in _SQLITE and path.startswith("/") and path.strip("/") and ":memory:" not in path:
         return Path.cwd() / path[1:]
     if scheme not in _POSTGRESQL:
