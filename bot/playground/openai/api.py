@@ -7,13 +7,13 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.playground.openai import models
+from bot.playground.openai import files, models, uploads
 from bot.playground.openai.errors import ApiError
 from bot.playground.openai.state import Api
 
 __all__ = ["Api", "build"]
 
-FAMILIES = (models,)
+FAMILIES = (models, files, uploads)
 
 
 def build(api: Api) -> Starlette:

@@ -1,15 +1,23 @@
 """The state of the API that its families of endpoints share: keys, models, speed, what was asked."""
 
+import asyncio
 import random
 import string
 from collections import deque
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.playground.clock import Clock
 from bot.playground.openai.access import Key
+from bot.playground.openai.files_store import Files
+from bot.playground.openai.finetuning_job import Job, Pace
 from bot.playground.openai.limits import Meter, Sizes
 from bot.playground.openai.registry import Registry
+
+if TYPE_CHECKING:
+    from bot.playground.openai.uploads import Upload
+    from bot.playground.openai.webhooks_store import WebhookEndpoint
 
 LETTERS = string.ascii_letters + string.digits
 REMEMBERED = 1000  # requests, for a person or a test to look at
@@ -38,6 +46,12 @@ class Api:
         self.compat = False
         self.requests: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
         self.completions: dict[str, dict[str, Any]] = {}
+        self.files = Files()
+        self.uploads: dict[str, Upload] = {}
+        self.jobs: dict[str, Job] = {}
+        self.pace = Pace()
+        self.webhooks: dict[str, WebhookEndpoint] = {}
+        self.tasks: set[asyncio.Task[None]] = set()
         self.key = self.add_key()
 
     def now(self) -> float:
@@ -51,6 +65,20 @@ class Api:
     def new_id(self, prefix: str, length: int = 24) -> str:
         """An id like the API's: a prefix and random letters and digits."""
         return prefix + "".join(self.dice.choices(LETTERS, k=length))
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Let something run beside the requests until it is done or the API is closed."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
+
+    async def close(self) -> None:
+        """Stop what runs beside the requests."""
+        tasks = list(self.tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def add_key(
         self,
