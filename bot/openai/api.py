@@ -168,10 +168,11 @@ class Api:
 
         first = min(limits.first, limits.total)
         response = await self._within(self._client.send(self.account, outgoing, use), first)
+        events = Events(response, limits, started, key=self.account.key)
         try:
-            yield Events(response, limits, started, key=self.account.key)
+            yield events
         finally:
-            await response.aclose()
+            await events.close()
 
 
 def _broken(response: httpx.Response) -> ApiBroken:

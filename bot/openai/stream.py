@@ -2,15 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import httpx
 
-from bot.errors import ApiBroken, ApiTimeout
+from bot.errors import ApiBroken
 from bot.openai import failures, transport
+from bot.openai.deadlines import Deadlines
 from bot.openai.sse import Decoder
 from bot.openai.values import Event, Limits
 
+TAIL = (
+    0.1  # seconds that the rest of the body after the end marker may take, before the connection is given up
+)
 SILENT = frozenset({"ping", "keepalive"})
 
 
@@ -24,13 +29,11 @@ class Events:
 
     def __init__(self, response: httpx.Response, limits: Limits, started: float, *, key: str = "") -> None:
         self.request_id: str | None = response.headers.get("x-request-id")
+        self._response = response
         self._chunks = response.stream.__aiter__()  # type: ignore[union-attr] # of an async client it is async
         self._decoder = Decoder(event_cap=limits.event, total_cap=limits.stream)
-        self._limits = limits
         self._key = key
-        self._last = started + limits.total
-        self._until = min(started + limits.first, self._last)
-        self._begun = False
+        self._deadlines = Deadlines(limits, started, self.request_id)
 
     @property
     def ended(self) -> bool:
@@ -45,7 +48,6 @@ class Events:
     async def batches(self) -> AsyncIterator[list[Event]]:
         """The events that each network read completed, never an empty list: who reads wakes once a read."""
         decoder = self._decoder
-        clock = asyncio.get_running_loop().time
         while not decoder.done:
             chunk = await self._read()
             if chunk is None:
@@ -54,8 +56,7 @@ class Events:
             events = decoder.feed(chunk)
             if events:
                 if any(map(_has_content, events)):
-                    self._begun = True
-                    self._until = min(clock() + self._limits.idle, self._last)
+                    self._deadlines.content()
                 refused = next((place for place, event in enumerate(events) if _is_error(event)), None)
                 if refused is not None:
                     if refused:
@@ -65,24 +66,23 @@ class Events:
             if decoder.failure is not None:
                 raise decoder.failure
 
+    async def close(self) -> None:
+        """Lets go of the connection; it can serve the next request where the answer came to its end."""
+        self._deadlines.close()
+        if self._decoder.done:
+            with suppress(TimeoutError, StopAsyncIteration, *transport.FAILURES):
+                async with asyncio.timeout(TAIL):
+                    await anext(self._chunks)
+        await self._response.aclose()
+
     async def _read(self) -> bytes | None:
         """The next network read; None at the end."""
         try:
-            async with asyncio.timeout_at(self._until):
-                return await anext(self._chunks)
+            return await self._deadlines.wait(anext(self._chunks))
         except StopAsyncIteration:
             return None
-        except TimeoutError:
-            raise ApiTimeout(self._too_late(), request_id=self.request_id) from None
         except transport.FAILURES:
             raise ApiBroken("OpenAI's answer broke off.", request_id=self.request_id) from None
-
-    def _too_late(self) -> str:
-        if self._until >= self._last:
-            return f"OpenAI's answer was not whole after {self._limits.total:g} seconds."
-        if self._begun:
-            return f"OpenAI's answer stopped: nothing more came for {self._limits.idle:g} seconds."
-        return f"OpenAI did not begin to answer within {self._limits.first:g} seconds."
 
 
 def check_type(response: httpx.Response) -> None:
