@@ -1,4 +1,4 @@
-"""A scripted Slack over real HTTP, and a clock that jumps: for what a faithful Slack would not do by itself."""
+"""A scripted Slack over real HTTP and a clock that jumps, for what a faithful Slack does not do by itself."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -46,7 +46,7 @@ async def test_a_read_is_a_form_with_structures_as_json_in_it(slack: Slack, scri
     ],
 )
 async def test_a_creation_that_failed_is_never_repeated(
-    slack: Slack, scripted: Any, reply, kind, error
+    slack: Slack, scripted: Any, reply: Any, kind: str, error: str
 ) -> None:
     scripted.does["chat.postMessage"] = lambda _: reply
     with pytest.raises(SlackFailure) as failure:
