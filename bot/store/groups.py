@@ -1,0 +1,167 @@
+"""Commits many SQLite units at once: a unit costs microseconds, a commit waits for the disk.
+
+Units take turns on the one write connection. Whoever finishes hands the open transaction to the next in line
+and waits for the group's commit, which comes when nobody is in line. Each unit after the first has
+a savepoint of its own.
+"""
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from bot.errors import Unavailable
+from bot.store.inline import InlineConnection
+
+_MOST = 64  # units in a group: the first one waits for all of them, at about 0.3 ms each
+_PATIENCE = 5.0  # seconds for another process's transaction
+_PAUSE = 0.005  # seconds between two looks whether it is over
+
+
+class _Group:
+    """Units that are committed together; `ended` has a result after their commit or its failure, `error`."""
+
+    __slots__ = ("ended", "error", "units")
+
+    def __init__(self) -> None:
+        self.units = 0
+        self.error: BaseException | None = None
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+
+class Groups:
+    """The write connection and the line of units before it."""
+
+    def __init__(self, connection: InlineConnection) -> None:
+        self._connection = connection
+        self._line: deque[asyncio.Future[None]] = deque()
+        self._taken_by: asyncio.Task[object] | None = None
+        self._taken = False
+        self._group: _Group | None = None
+        self._committing: asyncio.Task[None] | None = None
+        #: How many commits were made; a test counts them.
+        self.commits = 0
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator[None]:
+        """One unit: returns when its group is on the disk, raises Unavailable for all of a group that is not.
+
+        An exception in the body undoes this unit only. One cancelled while it waits for the commit is kept.
+        """
+        await self._take_turn()
+        try:
+            group = await self._join()
+        except BaseException:
+            self._pass_on()
+            raise
+        try:
+            yield
+        except BaseException:
+            self._undo(group)
+            raise
+        self._finish(group)
+        await asyncio.shield(group.ended)
+        if group.error is not None:
+            raise Unavailable from group.error
+
+    async def _take_turn(self) -> None:
+        task = asyncio.current_task()
+        if self._taken:
+            if self._taken_by is task:
+                raise RuntimeError(
+                    "This task has a unit open already: use that one, a second waits for it for ever."
+                )
+            turn = asyncio.get_running_loop().create_future()
+            self._line.append(turn)
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if turn.done() and not turn.cancelled():  # the turn came and nobody is left to use it
+                    self._pass_on()
+                raise
+        self._taken = True
+        self._taken_by = task
+
+    async def _join(self) -> _Group:
+        if self._group is not None:
+            self._connection.say("SAVEPOINT unit")
+            return self._group
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _PATIENCE
+        while True:
+            try:
+                self._connection.say("BEGIN IMMEDIATE")
+                break
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or loop.time() > deadline:
+                    raise
+            await asyncio.sleep(_PAUSE)
+        self._group = _Group()
+        return self._group
+
+    def _finish(self, group: _Group) -> None:
+        try:
+            if group.units:
+                self._connection.say("RELEASE unit")
+            group.units += 1
+        except sqlite3.Error as error:
+            self._lose(group, error)
+        self._pass_on()
+
+    def _undo(self, group: _Group) -> None:
+        try:
+            if not group.units:
+                self._group = None
+                self._connection.say("ROLLBACK")
+            else:
+                self._connection.say("ROLLBACK TO unit")
+                self._connection.say("RELEASE unit")
+        except sqlite3.Error as error:  # a full disk ends the whole transaction, not only a statement
+            self._lose(group, error)
+        self._pass_on()
+
+    def _lose(self, group: _Group, error: BaseException) -> None:
+        """The group's transaction is gone, or has to go: everyone in it hears that nothing was done."""
+        if self._connection.in_transaction:
+            with suppress(sqlite3.Error):  # what cannot be undone now is undone when the file is opened next
+                self._connection.say("ROLLBACK")
+        self._end(group, error)
+
+    def _end(self, group: _Group, error: BaseException | None) -> None:
+        self._group = None
+        group.error = error
+        if not group.ended.done():
+            group.ended.set_result(None)
+
+    def _pass_on(self) -> None:
+        """Hand the connection to the next in line, or commit what is open."""
+        self._taken_by = None
+        group = self._group
+        if group is None or group.units < _MOST:
+            while self._line:
+                turn = self._line.popleft()
+                if not turn.done():
+                    turn.set_result(None)
+                    return
+        if group is None:
+            self._taken = False
+            return
+        # A task of its own: no unit's cancellation may stop a commit in the middle.
+        self._committing = asyncio.create_task(self._commit(group))
+
+    async def _commit(self, group: _Group) -> None:
+        if not self._line or group.units >= _MOST:  # else someone came meanwhile and joins
+            self.commits += 1
+            try:
+                await self._connection.commit_to_disk()
+            except (sqlite3.Error, ValueError) as error:  # ValueError: the connection was closed
+                self._lose(group, error)
+            else:
+                self._end(group, None)
+        self._pass_on()
+
+    async def drained(self) -> None:
+        """Wait until what is open is committed."""
+        while self._committing is not None and not self._committing.done():
+            await asyncio.wait([self._committing])

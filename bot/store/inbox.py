@@ -1,0 +1,142 @@
+"""The inbox: what Slack sent, kept before it is acknowledged, and worked on by one process at a time."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import and_, bindparam, case, delete, func, select, update
+
+from bot.store.columns import Now
+from bot.store.items import Item, NewItem
+from bot.store.leases import ATTEMPTS, FREE, LEASE, LEASED_UNTIL, all_held, claim, held
+from bot.store.tables import inbox
+from bot.store.work import Record, Work
+
+#: The token of an item that this process has just kept.
+FIRST_TOKEN = 1
+
+_t = inbox.c
+_OPEN = _t.state.in_(("new", "working"))
+_COLUMNS = (
+    _t.id,
+    _t.workspace,
+    _t.kind,
+    _t.body,
+    _t.delivery_key,
+    _t.logical_key,
+    _t.state,
+    _t.attempts,
+    _t.lease_token,
+    _t.received_at,
+)
+_GIVEN = ("id", "workspace", "kind", "body", "delivery_key", "logical_key", "lease_owner")
+
+
+@cache
+def _keep(insert: Any) -> Any:
+    """INSERT, refused quietly when either key is known."""
+    return (
+        insert(inbox)
+        .values(
+            state="working",
+            attempts=1,
+            lease_token=FIRST_TOKEN,
+            lease_until=LEASED_UNTIL,
+            not_before=Now(),
+            received_at=Now(),
+            **{name: bindparam(name) for name in _GIVEN},
+        )
+        .on_conflict_do_nothing()
+        .returning(_t.id)
+    )
+
+
+_CLAIM = claim(inbox, select(_t.id).where(_OPEN).order_by(_t.received_at, _t.id), state="working").returning(
+    *_COLUMNS
+)
+_ALL_HELD = update(inbox).where(*all_held(inbox, "working"))
+_BEAT = _ALL_HELD.values(lease_until=LEASED_UNTIL).returning(_t.id)
+_RELEASE = _ALL_HELD.values(state="new", attempts=_t.attempts - 1, **FREE)
+_HELD = update(inbox).where(*held(inbox, "working"))
+_DONE = _HELD.values(state="done", **FREE)
+
+
+class Inbox:
+    """The inbox's rows; leases and ages go by the database's clock."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def keep(self, items: Sequence[NewItem], owner: str, *, lease: float = LEASE) -> list[str | None]:
+        """Keep items, leased by this owner with FIRST_TOKEN; None for each that is known already."""
+        work = self._work
+        statement = _keep(work.insert)
+        kept: list[str | None] = []
+        for item in items:
+            id_ = work.new_id()
+            body = work.seal_json(_t.body, item.workspace, id_, item.body)
+            values = {
+                "id": id_,
+                "workspace": item.workspace,
+                "kind": item.kind,
+                "body": body,
+                "delivery_key": item.delivery_key,
+                "logical_key": item.logical_key,
+                "lease_owner": owner,
+                "lease": lease,
+            }
+            kept.append(id_ if await work.one(statement, values) else None)
+        return kept
+
+    async def claim(self, owner: str, limit: int, *, lease: float = LEASE) -> list[Item]:
+        """Lease what is new, due again or was left by a process that died; the oldest first."""
+        rows = await self._work.every(_CLAIM, {"owner": owner, "limit": limit, "lease": lease})
+        return sorted(map(self._item, rows), key=lambda item: (item.received_at, item.id))
+
+    async def get(self, workspace: str, item: str) -> Item | None:
+        """The item, if the workspace has it."""
+        row = await self._work.one(select(*_COLUMNS).where(_t.workspace == workspace, _t.id == item))
+        return self._item(row) if row else None
+
+    async def beat(self, ids: Collection[str], owner: str, *, lease: float = LEASE) -> set[str]:
+        """Hold the leases longer; the ids that are still this owner's."""
+        rows = await self._work.every(_BEAT, {"ids": list(ids), "owner": owner, "lease": lease})
+        return {row.id for row in rows}
+
+    async def done(self, item: str, lease_token: int) -> bool:
+        """The item is finished; False when another process has it by now."""
+        return bool(await self._work.changed(_DONE, {"item": item, "token": lease_token}))
+
+    async def release(self, ids: Collection[str], owner: str) -> None:
+        """Give back at once what this owner does not finish; it was not an attempt."""
+        await self._work.run(_RELEASE, {"ids": list(ids), "owner": owner})
+
+    async def fail(self, item: str, lease_token: int, error: str, retry_at: datetime | None) -> bool:
+        """Try again then, or (None, or after ATTEMPTS) never; False when another process has it by now."""
+        again = {"state": case((_t.attempts >= ATTEMPTS, "dead"), else_="new"), "not_before": retry_at}
+        change = _HELD.values(last_error=error, **FREE, **(again if retry_at else {"state": "dead"}))
+        return bool(await self._work.changed(change, {"item": item, "token": lease_token}))
+
+    async def counts(self) -> dict[str, int]:
+        """How many items there are in each state."""
+        rows = await self._work.every(select(_t.state, func.count()).group_by(_t.state))
+        return dict.fromkeys(("new", "working", "done", "dead"), 0) | dict(map(tuple, rows))
+
+    async def purge(
+        self, *, bodies: float = 24 * 3600.0, keys: float = 7 * 24 * 3600.0, most: int = 500
+    ) -> int:
+        """Forget finished items' bodies after so many seconds, then their keys; how many, `most` at once.
+
+        Slack may deliver again for 25 hours, so keys are kept far longer.
+        """
+        over = and_(~_OPEN, _t.received_at <= Now(-keys))
+        aged = and_(~_OPEN, _t.body.is_not(None), _t.received_at <= Now(-bodies))
+        gone = await self._work.changed(delete(inbox).where(_t.id.in_(select(_t.id).where(over).limit(most))))
+        emptied = update(inbox).where(_t.id.in_(select(_t.id).where(aged).limit(most))).values(body=None)
+        return gone + await self._work.changed(emptied)
+
+    def _item(self, row: Record) -> Item:
+        values = row._asdict()
+        body = self._work.open_json(_t.body, row.workspace, row.id, row.body)
+        return Item(**values | {"body": body or {}})

@@ -1,0 +1,75 @@
+"""Brings a database to the tables of this version, by the migrations beside the bot."""
+
+import asyncio
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+from typing import TypeVar
+
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.pool import NullPool
+
+from bot.store.addresses import parse
+from bot.store.work import told_plainly
+
+T = TypeVar("T")
+_SCRIPTS = Path(__file__).parents[2] / "migrations"
+
+
+async def migrate(url: str) -> None:
+    """Bring the database to the newest tables; any number of processes may try at once."""
+    await _in_thread(url, partial(_command, command.upgrade, "head"))
+
+
+async def downgrade(url: str, to: str = "base") -> None:
+    """Take migrations back, all of them or down to one."""
+    await _in_thread(url, partial(_command, command.downgrade, to))
+
+
+async def current_revision(url: str) -> tuple[str | None, str]:
+    """The database's revision (None: empty) and the one that this version needs."""
+    return await _in_thread(url, revision), head()
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision that a database is at."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache
+def head() -> str:
+    """The newest revision."""
+    newest = ScriptDirectory(str(_SCRIPTS)).get_current_head()
+    if newest is None:
+        raise RuntimeError(f"There are no migrations in {_SCRIPTS}.")
+    return newest
+
+
+async def _in_thread(url: str, work: Callable[[Connection], T]) -> T:
+    with told_plainly():
+        return await asyncio.to_thread(connected, parse(url), work)
+
+
+def connected(url: URL, work: Callable[[Connection], T]) -> T:
+    """What the work returns, done on a connection of its own."""
+    if url.get_backend_name() == "sqlite":
+        Path(str(url.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        url = url.set(drivername="sqlite")
+    engine = sqlalchemy.create_engine(url, poolclass=NullPool, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            return work(connection)
+    finally:
+        engine.dispose()
+
+
+def _command(run: Callable[..., None], to: str, connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    run(config, to)
