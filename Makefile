@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV ?= uv
 VENV := .venv
 PY := $(VENV)/bin/python
-INSTALL := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --require-hashes
+INSTALL := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --quiet --require-hashes
 COMPILE := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 # Two: the tests start real servers and databases, which want a share of the machine too.
