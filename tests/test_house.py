@@ -40,10 +40,10 @@ def settings_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 
 def written() -> Iterator[Path]:
-    hidden = re.compile(r"/(\.(?!ci/)[^/]+|__pycache__|htmlcov)/")
+    hidden = re.compile(r"/(\.(?!ci/|env\.example$|gitignore$)[^/]+|__pycache__|htmlcov)(/|$)")
     for path in ROOT.rglob("*"):
         name = f"/{path.relative_to(ROOT)}"
-        if path.is_file() and not hidden.search(name) and path.suffix in WRITTEN and path.name != ".env":
+        if path.is_file() and not hidden.search(name) and path.suffix in WRITTEN:
             yield path
 
 
