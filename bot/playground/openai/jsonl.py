@@ -1,13 +1,13 @@
 """Reads a fine-tuning file as the API's validation does: JSON lines in the shape that the method wants."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.playground.openai.tokens import A_MESSAGE, count
+
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 MIN_EXAMPLES = 10
-TOKENS_PER_MESSAGE = 3  # the marks around a message in OpenAI's chat format
 
 
 class BadTrainingFile(ValueError):
@@ -22,7 +22,7 @@ class Examples:
     tokens: int
 
 
-def read_examples(content: bytes, method: str, count_tokens: Callable[[str], int]) -> Examples:
+def read_examples(content: bytes, method: str) -> Examples:
     """The examples of a training or validation file for `method` (supervised, dpo or reinforcement).
 
     Raises BadTrainingFile naming the line and what is wrong with it.
@@ -37,7 +37,7 @@ def read_examples(content: bytes, method: str, count_tokens: Callable[[str], int
         except _WrongShapeError as problem:
             raise BadTrainingFile(f"Invalid file format. Line {line_number}: {problem}") from None
         number += 1
-        tokens += sum(count_tokens(text) + TOKENS_PER_MESSAGE for text in texts)
+        tokens += sum(count(text) + A_MESSAGE for text in texts)
     return Examples(number, tokens)
 
 
