@@ -3,24 +3,45 @@
 A family is a file with `routes(api) -> list[Route]`; it imports state.py and call.py, never this file.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.playground.openai import files, models, uploads
+from bot.playground.openai import (
+    chat,
+    files,
+    finetuning,
+    finetuning_control,
+    models,
+    moderations,
+    uploads,
+    webhooks,
+    webhooks_control,
+)
 from bot.playground.openai.errors import ApiError
 from bot.playground.openai.state import Api
 
 __all__ = ["Api", "build"]
 
-FAMILIES = (models, files, uploads)
+FAMILIES = (models, chat, moderations, files, uploads, finetuning, webhooks)
+CONTROLS = (finetuning_control, webhooks_control)
 
 
 def build(api: Api) -> Starlette:
     """The application for this state."""
     routes = [route for family in FAMILIES for route in family.routes(api)]
+    routes += [route for control in CONTROLS for route in control.control_routes(api)]
     handlers = {404: no_such_url, 405: wrong_method, Exception: bug}
-    app = Starlette(routes=routes, exception_handlers=handlers)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await api.close()
+
+    app = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
     app.router.redirect_slashes = False
     return app
 

@@ -17,7 +17,7 @@ FIVE = ("minimal", "low", "medium", "high")
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of a family. `efforts` empty: it does not reason. `classic`: it takes stop, penalties and such."""
+    """The rules of a family; without `efforts` it does not reason, and takes stop, penalties and such."""
 
     prefix: str
     efforts: tuple[str, ...] = ()

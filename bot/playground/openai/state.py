@@ -14,6 +14,7 @@ from bot.playground.openai.files_store import Files
 from bot.playground.openai.finetuning_job import Job, Pace
 from bot.playground.openai.limits import Meter, Sizes
 from bot.playground.openai.registry import Registry
+from bot.playground.openai.stream import Ticker
 
 if TYPE_CHECKING:
     from bot.playground.openai.uploads import Upload
@@ -36,6 +37,7 @@ class Api:
 
     def __init__(self, clock: Clock, *, seed: int | None = None) -> None:
         self.clock = clock
+        self.ticker = Ticker(clock)
         self.dice = random.Random(seed)
         self.organizations = {"org-PlaygroundAcme0000000000", "org-PlaygroundOther000000000"}
         self.keys: dict[str, Key] = {}

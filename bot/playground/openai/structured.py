@@ -12,19 +12,11 @@ def value(schema: Any, text: str, root: Any = None, depth: int = 0) -> Any:
         return None
     if "$ref" in schema:
         return value(_pointed(schema["$ref"], root), text, root, depth + 1)
-    for fixed in ("const", "default"):
-        if fixed in schema:
-            return schema[fixed]
-    if schema.get("enum"):
-        return schema["enum"][0]
-    for many in ("anyOf", "oneOf"):
+    if "const" in schema or "enum" in schema:
+        return schema.get("const") or schema["enum"][0]
+    for many in ("anyOf", "oneOf", "allOf"):
         if schema.get(many):
             return value(schema[many][0], text, root, depth + 1)
-    if schema.get("allOf"):
-        parts = [value(part, text, root, depth + 1) for part in schema["allOf"]]
-        if not all(isinstance(part, dict) for part in parts):
-            return parts[0]
-        return {name: one for part in parts for name, one in part.items()}
     return _of_type(schema, text, root, depth)
 
 
