@@ -1,21 +1,27 @@
 """The database: everything that is remembered, on SQLite or PostgreSQL; only these files say SQL."""
 
 from bot.store.connections import Connection
-from bot.store.inbox import FIRST_TOKEN
+from bot.store.conversations import Conversation
 from bot.store.items import Item, NewItem
 from bot.store.migrations import current_revision, downgrade, migrate
+from bot.store.outbox import Letter
+from bot.store.runs import Run
 from bot.store.sealing import CannotOpenError
 from bot.store.store import Store
+from bot.store.turns import Turn
 from bot.store.unit import Unit
 from bot.store.workspaces import Workspace
 
 __all__ = [
-    "FIRST_TOKEN",
     "CannotOpenError",
     "Connection",
+    "Conversation",
     "Item",
+    "Letter",
     "NewItem",
+    "Run",
     "Store",
+    "Turn",
     "Unit",
     "Workspace",
     "current_revision",

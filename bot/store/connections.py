@@ -145,8 +145,15 @@ class Connections:
             workspace, connection, key=sealed, key_hint=hint(key), restricted=restricted, checked_at=now
         )
 
-    async def checked(self, workspace: str, connection: str, restricted: bool, at: datetime) -> Connection:  # noqa: FBT001 - a found value, no switch
-        """Note what a check found; raises NotFound."""
+    async def checked(
+        self,
+        workspace: str,
+        connection: str,
+        restricted: bool,  # noqa: FBT001 - a found value, no switch
+        at: datetime | None = None,
+    ) -> Connection:
+        """Note what a check found, by default now; raises NotFound."""
+        at = at or self._work.now()
         return await self._update(workspace, connection, restricted=restricted, checked_at=at)
 
     async def remove(self, workspace: str, connection: str) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, func, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, select, tuple_, update
 
 from bot.store.columns import Now
 from bot.store.items import Item, NewItem
@@ -13,10 +13,8 @@ from bot.store.leases import ATTEMPTS, FREE, LEASE, LEASED_UNTIL, all_held, clai
 from bot.store.tables import inbox
 from bot.store.work import Record, Work
 
-#: The token of an item that this process has just kept.
-FIRST_TOKEN = 1
-
 _t = inbox.c
+_WORKING = _t.state == "working"
 _OPEN = _t.state.in_(("new", "working"))
 _COLUMNS = (
     _t.id,
@@ -41,25 +39,30 @@ def _keep(insert: Any) -> Any:
         .values(
             state="working",
             attempts=1,
-            lease_token=FIRST_TOKEN,
+            lease_token=1,
             lease_until=LEASED_UNTIL,
             not_before=Now(),
             received_at=Now(),
             **{name: bindparam(name) for name in _GIVEN},
         )
         .on_conflict_do_nothing()
-        .returning(_t.id)
+        .returning(_t.received_at)
     )
 
 
 _CLAIM = claim(inbox, select(_t.id).where(_OPEN).order_by(_t.received_at, _t.id), state="working").returning(
     *_COLUMNS
 )
-_ALL_HELD = update(inbox).where(*all_held(inbox, "working"))
+_ALL_HELD = update(inbox).where(*all_held(inbox), _WORKING)
 _BEAT = _ALL_HELD.values(lease_until=LEASED_UNTIL).returning(_t.id)
 _RELEASE = _ALL_HELD.values(state="new", attempts=_t.attempts - 1, **FREE)
-_HELD = update(inbox).where(*held(inbox, "working"))
+_HELD = update(inbox).where(*held(inbox), _WORKING)
 _DONE = _HELD.values(state="done", **FREE)
+_DONE_ALL = (
+    update(inbox)
+    .where(tuple_(_t.id, _t.lease_token).in_(bindparam("held", expanding=True)), _WORKING)
+    .values(state="done", **FREE)
+)
 
 
 class Inbox:
@@ -68,26 +71,38 @@ class Inbox:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def keep(self, items: Sequence[NewItem], owner: str, *, lease: float = LEASE) -> list[str | None]:
-        """Keep items, leased by this owner with FIRST_TOKEN; None for each that is known already."""
+    async def keep(self, items: Sequence[NewItem], owner: str, *, lease: float = LEASE) -> list[Item | None]:
+        """Keep items, leased by this owner; None for each that is known already by one of its keys."""
+        return [await self._keep(item, owner, lease) for item in items]
+
+    async def _keep(self, new: NewItem, owner: str, lease: float) -> Item | None:
         work = self._work
-        statement = _keep(work.insert)
-        kept: list[str | None] = []
-        for item in items:
-            id_ = work.new_id()
-            body = work.seal_json(_t.body, item.workspace, id_, item.body)
-            values = {
-                "id": id_,
-                "workspace": item.workspace,
-                "kind": item.kind,
-                "body": body,
-                "delivery_key": item.delivery_key,
-                "logical_key": item.logical_key,
-                "lease_owner": owner,
-                "lease": lease,
-            }
-            kept.append(id_ if await work.one(statement, values) else None)
-        return kept
+        id_ = work.new_id()
+        given = {
+            "id": id_,
+            "workspace": new.workspace,
+            "kind": new.kind,
+            "body": work.seal_json(_t.body, new.workspace, id_, new.body),
+            "delivery_key": new.delivery_key,
+            "logical_key": new.logical_key,
+            "lease_owner": owner,
+            "lease": lease,
+        }
+        row = await work.one(_keep(work.insert), given)
+        if row is None:
+            return None
+        return Item(
+            id=id_,
+            workspace=new.workspace,
+            kind=new.kind,
+            body=new.body,
+            delivery_key=new.delivery_key,
+            logical_key=new.logical_key,
+            state="working",
+            attempts=1,
+            lease_token=1,
+            received_at=row.received_at,
+        )
 
     async def claim(self, owner: str, limit: int, *, lease: float = LEASE) -> list[Item]:
         """Lease what is new, due again or was left by a process that died; the oldest first."""
@@ -107,6 +122,10 @@ class Inbox:
     async def done(self, item: str, lease_token: int) -> bool:
         """The item is finished; False when another process has it by now."""
         return bool(await self._work.changed(_DONE, {"item": item, "token": lease_token}))
+
+    async def done_all(self, held: Collection[tuple[str, int]]) -> int:
+        """The same for many (id, lease_token) at once; how many were still this process's."""
+        return await self._work.changed(_DONE_ALL, {"held": list(held)}) if held else 0
 
     async def release(self, ids: Collection[str], owner: str) -> None:
         """Give back at once what this owner does not finish; it was not an attempt."""

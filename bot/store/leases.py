@@ -41,13 +41,11 @@ def claim(table: Table, found: Select[Any], **changes: Any) -> Update:
     )
 
 
-def held(table: Table, state: str) -> tuple[ColumnElement[bool], ...]:
+def held(table: Table) -> tuple[ColumnElement[bool], ...]:
     """The row `item` while its lease has this `token`: what every write after a claim is bound to."""
-    c = table.c
-    return c.id == bindparam("item"), c.lease_token == bindparam("token"), c.state == state
+    return table.c.id == bindparam("item"), table.c.lease_token == bindparam("token")
 
 
-def all_held(table: Table, state: str) -> tuple[ColumnElement[bool], ...]:
+def all_held(table: Table) -> tuple[ColumnElement[bool], ...]:
     """Those of the rows `ids` that `owner` holds."""
-    c = table.c
-    return c.id.in_(bindparam("ids", expanding=True)), c.lease_owner == bindparam("owner"), c.state == state
+    return table.c.id.in_(bindparam("ids", expanding=True)), table.c.lease_owner == bindparam("owner")

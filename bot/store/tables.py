@@ -58,6 +58,7 @@ conversations = Table(
         words("model", null=True),
         sealed("system", null=True),
         sealed("summary", null=True),
+        sealed("settings", null=True),
         number("turns"),  # how many there ever were: the next one's seq
         words("created_by", null=True),
         moment("created_at"),

@@ -1,7 +1,11 @@
 """A unit of work: one transaction, and the repositories that read and write in it."""
 
 from bot.store.connections import Connections
+from bot.store.conversations import Conversations
 from bot.store.inbox import Inbox
+from bot.store.outbox import Outbox
+from bot.store.runs import Runs
+from bot.store.turns import Turns
 from bot.store.work import Work
 from bot.store.workspaces import Workspaces
 
@@ -9,9 +13,13 @@ from bot.store.workspaces import Workspaces
 class Unit:
     """Everything that is kept or not kept together."""
 
-    __slots__ = ("connections", "inbox", "workspaces")
+    __slots__ = ("connections", "conversations", "inbox", "outbox", "runs", "turns", "workspaces")
 
     def __init__(self, work: Work) -> None:
         self.workspaces = Workspaces(work)
         self.connections = Connections(work)
+        self.conversations = Conversations(work)
+        self.turns = Turns(work)
+        self.runs = Runs(work)
         self.inbox = Inbox(work)
+        self.outbox = Outbox(work)
