@@ -19,12 +19,12 @@ _SPACES = re.compile(r"\s+")
 _MARKS = re.compile(r"```[^\n`]*\n?|[`*~]|^#{1,6} |!?\[([^\]]*)\]\([^)]*\)", re.MULTILINE)
 
 
-def escape_mrkdwn(text: str) -> str:
+def for_mrkdwn(text: str) -> str:
     """Text for a mrkdwn field: `& < >` as entities, so that no mention, link or date can stand in it."""
     return text.translate(_MRKDWN) if _ODD.search(text) else text
 
 
-def escape_markdown(text: str) -> str:
+def for_markdown(text: str) -> str:
     """Text for `markdown_text` or a markdown block: `<` and `>` only.
 
     Slack reads its tokens (`<!channel>`) there as well, and shows an entity without reading it as a token.
@@ -32,6 +32,11 @@ def escape_markdown(text: str) -> str:
     pieces of a stream gives what escaping the whole gives.
     """
     return text.translate(_MARKDOWN) if _ODD.search(text) else text
+
+
+def clean(text: str) -> str:
+    """Text for a field that reads no markup: without the characters that cannot be shown or sent."""
+    return text.translate(_CLEAN) if _ODD.search(text) else text
 
 
 def label(text: str, most: int = 75) -> str:
@@ -70,4 +75,4 @@ def close_bidi(text: str) -> str:
 def plain(markdown: str, most: int = 300) -> str:
     """A line for notifications and screen readers out of Markdown, escaped for the `text` of a message."""
     words = _SPACES.sub(" ", _MARKS.sub(r"\1", markdown)).strip()
-    return escape_mrkdwn(label(words, most))
+    return for_mrkdwn(label(words, most))

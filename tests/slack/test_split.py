@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.slack.split import LEAST, MOST, Fences, split_markdown
-from bot.slack.text import escape_markdown
+from bot.slack.text import for_markdown
 
 word = st.text(st.sampled_from("abc<>&`*é😀 "), min_size=1, max_size=60)
 prose = st.lists(word, min_size=1, max_size=12).map(lambda words: " ".join(words).replace("```", "``x"))
@@ -37,7 +37,7 @@ def read(text: str) -> tuple[str, str]:
 @settings(max_examples=5000, deadline=None)
 @given(document, st.integers(LEAST, 900))
 def test_pages_are_short_enough_whole_and_lose_nothing(text: str, most: int) -> None:
-    text = escape_markdown(text)
+    text = for_markdown(text)
     pages = split_markdown(text, most)
     assert all(0 < len(page) <= most for page in pages)
     parts = [read(page) for page in pages]
@@ -48,7 +48,7 @@ def test_pages_are_short_enough_whole_and_lose_nothing(text: str, most: int) -> 
 @settings(max_examples=2000, deadline=None)
 @given(document, st.integers(LEAST, 600), st.integers(0, 4000))
 def test_a_growing_text_keeps_its_earlier_pages(text: str, most: int, length: int) -> None:
-    text = escape_markdown(text)
+    text = for_markdown(text)
     before, after = split_markdown(text[:length], most), split_markdown(text, most)
     assert before[:-1] == after[: max(0, len(before) - 1)]
 

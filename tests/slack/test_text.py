@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.slack.text import clip, close_bidi, escape_markdown, escape_mrkdwn, label, plain
+from bot.slack.text import clip, close_bidi, for_markdown, for_mrkdwn, label, plain
 
 TOKEN = re.compile(r"<[^>]*>|<")
 # Any code point, lone surrogates too, and many of those that mean something.
@@ -26,28 +26,28 @@ def shown(text: str) -> str:
 @settings(max_examples=4000, deadline=None)
 @given(wild)
 def test_no_token_of_slack_survives_and_what_is_shown_is_what_was_written(text: str) -> None:
-    for escape in (escape_mrkdwn, escape_markdown):
+    for escape in (for_mrkdwn, for_markdown):
         escaped = escape(text)
         assert not TOKEN.search(escaped)
         assert ">" not in escaped
         escaped.encode()
         assert "\x00" not in escaped
     clean = re.sub("[\x00-\x08\x0b-\x1f\x7f]", "", re.sub("[\ud800-\udfff]", "\ufffd", text))
-    assert shown(escape_mrkdwn(text)) == clean
+    assert shown(for_mrkdwn(text)) == clean
 
 
 @settings(max_examples=4000, deadline=None)
 @given(st.lists(wild, max_size=8))
 def test_escaping_piece_by_piece_is_escaping_the_whole(pieces: list[str]) -> None:
-    assert "".join(map(escape_markdown, pieces)) == escape_markdown("".join(pieces))
+    assert "".join(map(for_markdown, pieces)) == for_markdown("".join(pieces))
 
 
 def test_mentions_and_disguised_links_become_text() -> None:
     text = "<!channel> <@U1> <https://evil.test|https://bank.test> & <#C1>"
-    assert escape_markdown(text) == (
+    assert for_markdown(text) == (
         "&lt;!channel&gt; &lt;@U1&gt; &lt;https://evil.test|https://bank.test&gt; & &lt;#C1&gt;"
     )
-    assert escape_mrkdwn("a & b") == "a &amp; b"
+    assert for_mrkdwn("a & b") == "a &amp; b"
 
 
 @settings(max_examples=3000, deadline=None)
@@ -61,7 +61,7 @@ def test_a_label_is_one_clean_short_line(text: str, most: int) -> None:
 @settings(max_examples=3000, deadline=None)
 @given(wild, st.integers(1, 60))
 def test_a_clipped_text_holds_no_half_entity(text: str, most: int) -> None:
-    escaped = escape_mrkdwn(text)
+    escaped = for_mrkdwn(text)
     made = clip(escaped, most)
     assert len(made) <= most
     assert not re.search(r"&(?!lt;|gt;|amp;)", made)
