@@ -1,7 +1,7 @@
-"""What a model can take, told from its ID: its kind, the newest suitable one, and the chat parameters it refuses.
+"""What a model is for and what it refuses, told from its ID; and which one to use where nobody chose.
 
-The API has no call that says so. A fine-tuned model (`ft:base:…`) is judged by its base. Unknown names are not
-refused anything: the API's own answer wins over these tables, which hold what was known in November 2026.
+The API has no call that says so. A fine-tuned model (`ft:base:…`) is judged by its base. Nothing is kept from
+unknown names: the API's answer wins over these tables, which hold what was known in November 2026.
 """
 
 import re
@@ -24,21 +24,18 @@ Kind = Literal[
     "other",
 ]
 
-KINDS: Sequence[tuple[re.Pattern[str], Kind]] = [  # the first that is found counts
-    (re.compile(pattern), kind)
-    for pattern, kind in (
-        (r"moderation", "moderation"),
-        (r"embedding", "embedding"),
-        (r"^gpt-image|^dall-e|^chatgpt-image", "image"),
-        (r"realtime|^gpt-live", "realtime"),
-        (r"^whisper|transcribe", "transcription"),
-        (r"^tts-|-tts$|-tts-", "speech"),
-        (r"-instruct|^babbage|^davinci", "completion"),
-        # only on /responses, or only with sound: not for the chat endpoint as people use it
-        (r"-pro$|-pro-|codex|cyber|deep-research|audio|daybreak|rosalind|-law$", "other"),
-        (r"^gpt-|^chatgpt-|^o\d", "chat"),
-    )
-]
+KINDS: Sequence[tuple[str, Kind]] = (  # the first that is found counts
+    (r"moderation", "moderation"),
+    (r"embedding", "embedding"),
+    (r"^gpt-image|^dall-e|^chatgpt-image", "image"),
+    (r"realtime|^gpt-live", "realtime"),
+    (r"^whisper|transcribe", "transcription"),
+    (r"^tts-|-tts$|-tts-", "speech"),
+    (r"-instruct|^babbage|^davinci", "completion"),
+    # only on /responses, or only with sound: not for the chat endpoint as people use it
+    (r"-pro$|-pro-|codex|cyber|deep-research|audio|daybreak|rosalind|-law$", "other"),
+    (r"^gpt-|^chatgpt-|^o\d", "chat"),
+)
 DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$|-\d{4}$")
 VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
 
@@ -57,7 +54,7 @@ def base(model_id: str) -> str:
 def kind(model_id: str) -> Kind:
     """What a model is for."""
     name = base(model_id)
-    return next((kind for pattern, kind in KINDS if pattern.search(name)), "other")
+    return next((kind for pattern, kind in KINDS if re.search(pattern, name)), "other")
 
 
 def newest(models: Sequence[Model], kind_wanted: Kind, *, today: date | None = None) -> Model | None:
@@ -102,20 +99,17 @@ class ChatRules:
 
 
 UPPER = ("low", "medium", "high", "xhigh")
-CHAT_RULES: Sequence[tuple[re.Pattern[str], ChatRules]] = [  # the first that matches counts
-    (re.compile(pattern), rules)
-    for pattern, rules in (
-        (
-            r"gpt-6(\.\d+)?-astra|gpt-6\.1-sol|gpt-6\.2",
-            ChatRules(UPPER, "medium", "never", "never", verbosity=True),
-        ),
-        (r"gpt-5\.[14]|gpt-5\.2", ChatRules(("none", *UPPER), "none", "at none", "at none", verbosity=True)),
-        (r"gpt-5\.|gpt-[6-9]", ChatRules(("none", *UPPER), "medium", "at none", "at none", verbosity=True)),
-        (r"gpt-5", ChatRules(("minimal", "low", "medium", "high"), "medium", "never", verbosity=True)),
-        (r"o\d", ChatRules(("low", "medium", "high"), "medium", "never")),
-        (r"gpt-[34]|chatgpt-4o", ChatRules()),
-    )
-]
+CHAT_RULES: Sequence[tuple[str, ChatRules]] = (  # the first that matches counts
+    (
+        r"gpt-6(\.\d+)?-astra|gpt-6\.1-sol|gpt-6\.2",
+        ChatRules(UPPER, "medium", "never", "never", verbosity=True),
+    ),
+    (r"gpt-5\.[14]|gpt-5\.2", ChatRules(("none", *UPPER), "none", "at none", "at none", verbosity=True)),
+    (r"gpt-5\.|gpt-[6-9]", ChatRules(("none", *UPPER), "medium", "at none", "at none", verbosity=True)),
+    (r"gpt-5", ChatRules(("minimal", "low", "medium", "high"), "medium", "never", verbosity=True)),
+    (r"o\d", ChatRules(("low", "medium", "high"), "medium", "never")),
+    (r"gpt-[34]|chatgpt-4o", ChatRules()),
+)
 SAMPLING = ("temperature", "top_p", "logprobs", "top_logprobs")
 TOOLS = ("tools", "tool_choice", "parallel_tool_calls")
 NOT_BY_REASONERS = (
@@ -132,11 +126,11 @@ NOT_BY_REASONERS = (
 def chat_rules(model_id: str) -> ChatRules | None:
     """The rules of a model's family; None for names that are not OpenAI's chat models."""
     name = base(model_id)
-    return next((rules for pattern, rules in CHAT_RULES if pattern.match(name)), None)
+    return next((rules for pattern, rules in CHAT_RULES if re.match(pattern, name)), None)
 
 
 def lightest_effort(model_id: str) -> str | None:
-    """The `reasoning_effort` that answers soonest: "none" where the model takes it; None: send none at all."""
+    """The `reasoning_effort` that answers soonest, "none" where it can be; None: the model takes no effort."""
     rules = chat_rules(model_id)
     return rules.efforts[0] if rules and rules.efforts else None
 

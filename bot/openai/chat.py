@@ -8,8 +8,6 @@ from bot.errors import ApiBroken
 from bot.openai.stream import Events
 from bot.openai.values import Event
 
-CUT_OFF = "OpenAI's answer broke off before its end."
-
 
 @dataclass(frozen=True, slots=True)
 class Delta:
@@ -27,19 +25,23 @@ async def chat_deltas(events: Events) -> AsyncIterator[Delta]:
     A refusal in the model's own words is text too. The answer is whole only with a finish reason and the end
     marker: else ApiBroken, after all text that came. What `events` raises passes through.
     """
-    finished = False
+    finished = broken = False
     async for batch in events.batches():
-        delta = _delta(batch, events.request_id)
+        delta, broken = _delta(batch)
         finished = finished or delta.finish_reason is not None
         if delta.text or delta.finish_reason or delta.usage:
             yield delta
+        if broken:
+            raise ApiBroken("OpenAI's answer has a part of an unknown shape.", request_id=events.request_id)
     if not (finished and events.ended):
-        raise ApiBroken(CUT_OFF, request_id=events.request_id)
+        raise ApiBroken("OpenAI's answer broke off before its end.", request_id=events.request_id)
 
 
-def _delta(batch: list[Event], request_id: str | None) -> Delta:
+def _delta(batch: list[Event]) -> tuple[Delta, bool]:
+    """All of a batch in one, up to the first event of an unknown shape; and whether there was one."""
     texts: list[str] = []
     finish = usage = model = None
+    broken = False
     try:
         for event in batch:
             data = event.data
@@ -53,6 +55,8 @@ def _delta(batch: list[Event], request_id: str | None) -> Delta:
                 if text:
                     texts.append(text)
                 finish = choice.get("finish_reason") or finish
-        return Delta("".join(texts), finish, usage, model)
+        joined = "".join(texts)
     except (AttributeError, TypeError):
-        raise ApiBroken("OpenAI's answer has a part of an unknown shape.", request_id=request_id) from None
+        joined = "".join(text for text in texts if isinstance(text, str))
+        broken = True
+    return Delta(joined, finish, usage, model), broken

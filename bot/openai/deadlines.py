@@ -31,8 +31,10 @@ class Deadlines:
 
     def content(self) -> None:
         """Something that counts has come."""
-        self._begun = True
         self._until = min(self._loop.time() + self._limits.idle, self._last)
+        if not self._begun:
+            self._begun = True
+            self.close()  # the idle deadline may be sooner than the first one; from here on it only moves away
 
     async def wait(self, read: Awaitable[T]) -> T:
         """What `read` gives, if it gives it in time. Raises ApiTimeout."""

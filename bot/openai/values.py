@@ -73,7 +73,7 @@ class Limits:
     repeats: float = 60.0  # no repeat starts later than this after the first attempt
     request: int = 64 * MIB  # a JSON body: pictures travel in it as base64
     upload: int = 520 * MIB  # the API takes files of 512 MB
-    answer: int = 64 * MIB  # a JSON answer: ten 4 MB pictures in base64, 2,048 embeddings
+    answer: int = 48 * MIB  # a JSON answer: ten pictures of 3 MB in base64, 1,000 large embeddings
     event: int = 32 * MIB  # one event of a stream: a large picture in base64
     stream: int = 256 * MIB  # a whole stream: a final picture and three partial ones
     connections: int = 2048  # 1,000 streams at once, and everything else beside them
