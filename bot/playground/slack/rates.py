@@ -9,7 +9,7 @@ from bot.playground.clock import Clock
 
 #: Calls a minute; Slack promises these as the least.
 TIER_1, TIER_2, TIER_3, TIER_4 = 1, 20, 50, 100
-#: Methods with a limit of their own: auth.test "hundreds"; that of posting in a whole workspace is not published.
+#: Methods with a limit of their own: auth.test "hundreds"; of posting in a whole workspace none is published.
 SPECIAL = 300
 
 PER_MINUTE: dict[str, int] = {
@@ -85,7 +85,7 @@ class _Bucket:
 
 
 class Rates:
-    """Who may call what now. `scale` multiplies each limit; `distributed` is an app outside the Marketplace."""
+    """Who may call what now: `scale` multiplies each limit; `distributed`: an app not of the Marketplace."""
 
     def __init__(self, clock: Clock, *, scale: float = 1.0, distributed: bool = False) -> None:
         self._clock = clock
