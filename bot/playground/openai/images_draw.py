@@ -90,7 +90,7 @@ def unfinished(picture: Image.Image, done: float) -> Image.Image:
 
 
 def encode(picture: Image.Image, output_format: str, compression: int) -> bytes:
-    """The file's bytes as png, jpeg or webp; `compression` 0 to 100 (the best quality) is for the last two."""
+    """The file's bytes as png, jpeg or webp; `compression` 0 to 100 (the best) is for the last two."""
     out = io.BytesIO()
     if output_format == "jpeg":
         picture.convert("RGB").save(out, "JPEG", quality=max(1, min(95, compression)))
