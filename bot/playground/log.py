@@ -4,7 +4,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from starlette.requests import Request
@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: Enough of a body to recognise it on a page.
 SUMMARY = 300
+#: What is kept of it: more, because a secret is masked before the end is cut off.
+KEPT = 4 * SUMMARY
 
 _TOKEN = re.compile(r"\b(xox[a-z]-|xoxe\.|xapp-|sk-|Bearer )[\w.-]+")
 _SECRET = re.compile(
@@ -32,22 +34,27 @@ def summary(body: bytes) -> str:
     if _BINARY.search(body[:SUMMARY]):
         return "(binary)"
     # Masked before it is cut: half a secret is one too.
-    return mask(body[: 4 * SUMMARY].decode(errors="replace"))[:SUMMARY]
+    return mask(body[:KEPT].decode(errors="replace"))[:SUMMARY]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One request and its answer; `direction` is "in" (asked of us) or "out" (asked by us)."""
+    """One request and its answer as they were; secrets are masked when it is read, which is seldom."""
 
     number: int
     time: float
-    direction: str
+    direction: str  # "in": asked of us; "out": asked by us
     method: str
-    path: str
+    path: str = field(repr=False)
     status: int | None
     ms: float
-    asked: str
-    answered: str
+    asked: bytes = field(repr=False)
+    answered: bytes = field(repr=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """What may be shown of it."""
+        said = {"asked": summary(self.asked), "answered": summary(self.answered), "path": mask(self.path)}
+        return asdict(self) | said
 
 
 class Log:
@@ -74,12 +81,12 @@ class Log:
         if not self.on:
             return
         self._count += 1
-        said = mask(path), status, round(ms, 1), summary(asked), summary(answered)
+        said = path, status, round(ms, 1), asked[:KEPT], answered[:KEPT]
         self.entries.append(Entry(self._count, self._now(), direction, method, *said))
 
     def since(self, number: int = 0) -> list[dict[str, Any]]:
         """The entries after this number, oldest first, as JSON."""
-        return [asdict(entry) for entry in self.entries if entry.number > number]
+        return [entry.as_json() for entry in self.entries if entry.number > number]
 
 
 class LogMiddleware:
@@ -122,8 +129,8 @@ class LogMiddleware:
 
 
 def _keep(kept: bytearray, message: Message) -> None:
-    if len(kept) < 4 * SUMMARY:
-        kept += message.get("body", b"")[: 4 * SUMMARY]
+    if len(kept) < KEPT:
+        kept += message.get("body", b"")[:KEPT]
 
 
 def routes(log: Log) -> list[Route]:

@@ -57,11 +57,9 @@ async def _sent(request: Request) -> bytes:
     """The file in a request: its whole body, or the first file of a form."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         return await request.body()
-    form = await request.form()
-    for value in form.values():
-        if not isinstance(value, str):
-            return await value.read()
-    return b""
+    async with request.form() as form:
+        sent = [await value.read() for value in form.values() if not isinstance(value, str)]
+    return sent[0] if sent else b""
 
 
 def may_read(world: "World", file: "File", user: str) -> bool:
