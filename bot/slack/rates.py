@@ -11,16 +11,21 @@ from bot.slack.failures import SlackFailure
 TIER_1, TIER_2, TIER_3, TIER_4 = 1, 20, 50, 100
 PER_MINUTE = {
     "apps.connections.open": TIER_1,
+    "chat.getPermalink": 300,  # special
     "chat.startStream": TIER_2,
     "chat.stopStream": TIER_2,
     "chat.appendStream": TIER_4,
     "chat.postEphemeral": TIER_4,
     "assistant.threads.setStatus": TIER_4,  # special, unpublished; more is held by its own refusals
     "auth.test": 300,  # "hundreds"
+    "conversations.list": TIER_2,
+    "conversations.members": TIER_4,
     "files.completeUploadExternal": TIER_4,
     "files.getUploadURLExternal": TIER_4,
     "files.info": TIER_4,
+    "reactions.remove": TIER_2,
     "users.info": TIER_4,
+    "users.list": TIER_2,
     "views.open": TIER_4,
     "views.publish": TIER_4,
     "views.push": TIER_4,
