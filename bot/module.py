@@ -1,0 +1,184 @@
+"""What a module is: a declaration of operations, in no surface's terms."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Protocol
+
+from bot.fields import Field
+from bot.openai import Api, Model
+
+Values = Mapping[str, Any]
+
+
+class Effect(Enum):
+    """What an operation does to what exists; decides who may use it and whether it asks first."""
+
+    READ = "read"
+    CHANGE = "change"
+    DESTROY = "destroy"
+
+
+class Role(Enum):
+    """Who may use an operation where the workspace has not said otherwise."""
+
+    MEMBER = "member"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of a result: standard Markdown."""
+
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A piece of a result: a few named values."""
+
+    pairs: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A piece of a result: rows of as many cells as there are columns."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | int | float]]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A piece of a result: a file; `alt` describes a picture for those who do not see it."""
+
+    name: str
+    content: bytes = field(repr=False)
+    media_type: str = "application/octet-stream"
+    alt: str = ""
+
+
+Part = Text | Facts | Table | File
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an operation gives back: pieces in reading order, and notes on what was replaced or left out."""
+
+    parts: Sequence[Part]
+    notes: Sequence[str] = ()
+    model: str | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """How a conversation begins: `turns` are (role, text), oldest first; `settings` are the call's other fields."""
+
+    model: str
+    system: str | None
+    turns: Sequence[tuple[str, str]]
+    settings: Mapping[str, Any]
+    files: Sequence[File] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A connection as people see it: never its key."""
+
+    id: str
+    name: str
+    key_hint: str
+    organization: str | None
+    project: str | None
+    base_url: str
+    restricted: bool
+    default: bool
+
+
+class Connections(Protocol):
+    """The workspace's connections, as far as a module may touch them."""
+
+    async def add(
+        self, name: str, key: str, *, organization: str | None, project: str | None, base_url: str | None
+    ) -> tuple[Linked, Sequence[Model]]:
+        """Check the key with the API, keep the connection, and say which models it reaches."""
+        ...
+
+    async def all(self) -> Sequence[Linked]:
+        """Every connection, by name."""
+        ...
+
+    async def check(self, id: str) -> tuple[Linked, Sequence[Model]]:  # noqa: A002 - the field's own name
+        """Ask the API again whether the key works."""
+        ...
+
+    async def rename(self, id: str, name: str) -> Linked:  # noqa: A002
+        """Give a connection another name."""
+        ...
+
+    async def make_default(self, id: str) -> Linked:  # noqa: A002
+        """Use this connection wherever none is chosen."""
+        ...
+
+    async def remove(self, id: str) -> Linked:  # noqa: A002
+        """Forget a connection and its key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a call may use: the API as one connection, and the workspace's connections."""
+
+    connections: Connections
+    #: None only for operations that need no connection (`needs_api=False`).
+    api: Api | None
+    #: A salted hash of the person, for the API's safety and user fields.
+    person: str
+
+    @property
+    def ask(self) -> Api:
+        """The API; an operation that needs it always has it."""
+        if self.api is None:
+            raise RuntimeError("an operation that needs no connection asked the API")
+        return self.api
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One thing that people can ask for."""
+
+    name: str
+    title: str
+    summary: str
+    fields: Sequence[Field]
+    call: Callable[[Context, Values], Awaitable[Result]]
+    #: A worked example: values that make a right request; shown in help and run by the tests.
+    example: Values
+    effect: Effect = Effect.READ
+    role: Role = Role.MEMBER
+    needs_api: bool = True
+    #: Whether a call may cost money: it is then never repeated on its own.
+    spends: bool = False
+    #: Whether the result is shown to the person alone unless they choose otherwise.
+    private: bool = True
+    #: How the operation goes on as a conversation where there is a channel, and whether these values can.
+    opening: Callable[[Values], Opening] | None = None
+    converses: Callable[[Values], bool] = lambda _: True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """One word after /openai; the first operation is what it does when none is named."""
+
+    name: str
+    title: str
+    summary: str
+    operations: Sequence[Operation]
+
+    def operation(self, name: str) -> Operation | None:
+        """The operation of that name, if there is one."""
+        return next((each for each in self.operations if each.name == name), None)
