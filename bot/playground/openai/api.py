@@ -11,12 +11,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.playground.openai import (
+    audio,
     chat,
+    completions,
+    control,
+    embeddings,
     files,
     finetuning,
     finetuning_control,
+    images,
     models,
     moderations,
+    responses,
+    retired,
     uploads,
     webhooks,
     webhooks_control,
@@ -26,7 +33,22 @@ from bot.playground.openai.state import Api
 
 __all__ = ["Api", "build"]
 
-FAMILIES = (models, chat, moderations, files, uploads, finetuning, webhooks)
+FAMILIES = (
+    models,
+    chat,
+    completions,
+    embeddings,
+    moderations,
+    responses,
+    retired,
+    control,
+    files,
+    uploads,
+    finetuning,
+    webhooks,
+    images,
+    audio,
+)
 CONTROLS = (finetuning_control, webhooks_control)
 
 

@@ -149,6 +149,9 @@ class Registry:
         model = self.find(model_id, now, organization, compat=compat)
         if model.kind == kind:
             return model
+        if kind == "chat" and model.kind == "responses":
+            text = "This model is only supported in v1/responses and not in v1/chat/completions."
+            raise ApiError(404, text, param="model")
         if kind == "chat":
             text = "This is not a chat model and thus not supported in the v1/chat/completions endpoint."
             raise ApiError(404, f"{text} Did you mean to use v1/completions?", param="model")

@@ -48,6 +48,7 @@ class Api:
         self.compat = False
         self.requests: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
         self.completions: dict[str, dict[str, Any]] = {}
+        self.responses: dict[str, dict[str, Any]] = {}
         self.files = Files()
         self.uploads: dict[str, Upload] = {}
         self.jobs: dict[str, Job] = {}

@@ -194,7 +194,7 @@ async def test_a_stored_completion_can_be_listed_read_changed_and_deleted(
     schema.response("GET", PATH, body)
     assert (await pages.retrieve(kept[0].id)).choices == kept[0].choices
     assert (await pages.update(kept[0].id, metadata={"team": "c"})).metadata == {"team": "c"}
-    # Both schemas allow the role "assistant" only, and the API answers all roles (as the document's own example).
+    # Both schemas allow the role "assistant" only; the API answers all roles, as the document's example does.
     _, messages, _ = await api_server.ask("GET", f"{PATH}/{kept[1].id}/messages")
     assert [(one["role"], one["content"]) for one in messages["data"]] == [("user", "Hello 1")]
     assert (await pages.delete(kept[0].id)).deleted
