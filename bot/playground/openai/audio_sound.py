@@ -1,8 +1,8 @@
 """Makes the sound of the speech endpoint and reads what a sound file says about itself.
 
 wav, pcm and flac carry audible tones, one a word. mp3, opus and aac are valid streams of the right length but
-silent: no encoder for them is at hand, and their silent frames can be written by hand. All but pcm carry the spoken
-text in a comment, which `listen` finds again, so that transcribing what was spoken gives the text back.
+silent: no encoder for them is at hand, and silent frames can be written by hand. All but pcm carry the spoken
+text in a comment, which `listen` finds again: transcribing what was spoken gives the text back.
 """
 
 import array

@@ -1,75 +1,89 @@
 """Control of fine-tuning for tests and the playground's page: pace, forced failures, added events."""
 
-from dataclasses import asdict, fields
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bot.playground.openai import finetuning_machine as machine
-from bot.playground.openai.errors import not_found
-from bot.playground.openai.finetuning_job import ENDED, Job, Pace
+from bot.playground.openai.check import Rule, boolean, fields, integer, number, one_of, string
+from bot.playground.openai.errors import ApiError, not_found
+from bot.playground.openai.finetuning_job import ENDED, Job
 from bot.playground.openai.finetuning_training import fail, log
 from bot.playground.openai.state import Api
 
-PACES = {member.name for member in fields(Pace)}
+SECONDS = ("validating", "queued", "step", "finishing", "pausing")
+PACE: dict[str, Rule] = {**dict.fromkeys(SECONDS, number(0)), "steps": integer(1), "winding_down": boolean}
+FAILURE = {"code": string(1), "message": string(1), "param": string(1)}
+EVENTS = {"count": integer(1, 10_000), "message": string(1), "level": one_of("info", "warn", "error")}
+
+
+Work = Callable[[dict[str, Any], Request], object]
 
 
 def control_routes(api: Api) -> list[Route]:
-    """The routes under /control/fine_tuning."""
+    """The routes under /control/fine_tuning.
 
-    async def pace(request: Request) -> Response:
-        """GET the pace; POST some members of Pace to change it."""
-        for name, value in (await _json(request)).items():
-            if name not in PACES:
-                return JSONResponse({"error": f"no such pace: {name}; there are {sorted(PACES)}"}, 400)
+    GET, POST pace                some members of Pace to change
+    POST jobs/{id}/fail           {code?, message?, param?}: the job fails now
+    POST jobs/{id}/events         {count?, message?, level?}: so many events more, of the same second
+    """
+
+    def pace(body: dict[str, Any], _request: Request) -> object:
+        fields(body, PACE)
+        for name, value in body.items():
             setattr(api.pace, name, value)
         for job in api.jobs.values():
             machine.catch_up(api, job)
             if job.status not in ENDED:
                 machine.follow(api, job)
-        return JSONResponse(asdict(api.pace))
+        return asdict(api.pace)
 
-    async def force_failure(request: Request) -> Response:
-        """POST {code?, message?, param?}: the job fails now."""
-        job, asked = _job(api, request), await _json(request)
-        if job is None or job.status in ENDED:
-            return JSONResponse({"error": "no such job, or it has ended"}, 404)
+    def force_failure(body: dict[str, Any], request: Request) -> object:
+        fields(body, FAILURE)
+        job = _job(api, request)
+        if job.status in ENDED:
+            raise ApiError(400, f"Job has already completed: {job.id}")
         job.since = api.now()
-        text = asked.get("message", "The job failed due to an internal error.")
-        fail(api, job, asked.get("code", "server_error"), text, asked.get("param"))
-        return JSONResponse(job.json(api.pace))
+        text = body.get("message", "The job failed due to an internal error.")
+        fail(api, job, body.get("code", "server_error"), text, body.get("param"))
+        return job.json(api.pace)
 
-    async def add_events(request: Request) -> Response:
-        """POST {count?, message?, level?}: so many events more, of the same second."""
-        job, asked = _job(api, request), await _json(request)
-        if job is None:
-            return not_found("no such job").response()
+    def add_events(body: dict[str, Any], request: Request) -> object:
+        fields(body, EVENTS)
+        job = _job(api, request)
         since, job.since = job.since, api.now()
-        for number in range(asked.get("count", 1)):
-            message = asked.get("message", "Added event {n}").replace("{n}", str(number + 1))
-            log(api, job, message, asked.get("level", "info"))
+        for number_of_it in range(1, body.get("count", 1) + 1):
+            message = body.get("message", "Added event {n}").replace("{n}", str(number_of_it))
+            log(api, job, message, body.get("level", "info"))
         job.since = since
-        return JSONResponse({"events": len(job.events)})
+        return {"events": len(job.events)}
 
-    base = "/control/fine_tuning"
     return [
-        Route(f"{base}/pace", pace, methods=["GET", "POST"]),
-        Route(f"{base}/jobs/{{job_id}}/fail", force_failure, methods=["POST"]),
-        Route(f"{base}/jobs/{{job_id}}/events", add_events, methods=["POST"]),
+        _route("pace", pace, ["GET", "POST"]),
+        _route("jobs/{job_id}/fail", force_failure, ["POST"]),
+        _route("jobs/{job_id}/events", add_events, ["POST"]),
     ]
 
 
-def _job(api: Api, request: Request) -> Job | None:
+def _route(path: str, work: Work, methods: list[str]) -> Route:
+    async def endpoint(request: Request) -> JSONResponse:
+        body = await request.body()
+        try:
+            return JSONResponse(work(orjson.loads(body) if body else {}, request))
+        except ApiError as error:
+            return error.response()
+
+    return Route(f"/control/fine_tuning/{path}", endpoint, methods=methods)
+
+
+def _job(api: Api, request: Request) -> Job:
     job = api.jobs.get(request.path_params["job_id"])
-    if job is not None:
-        machine.catch_up(api, job)
+    if job is None:
+        raise not_found(f"Could not find fine tune: {request.path_params['job_id']}")
+    machine.catch_up(api, job)
     return job
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    body = await request.body()
-    found: dict[str, Any] = orjson.loads(body) if body else {}
-    return found

@@ -68,6 +68,9 @@ async def test_a_job_walks_from_validation_to_a_model(
     assert name.startswith(f"ft:{BASE}:playgroundacme:my-suffix:")
     assert (await sdk.models.retrieve(name)).owned_by == job.organization_id
     assert name in [model.id async for model in sdk.models.list()]
+    said = await sdk.chat.completions.create(model=name, messages=[{"role": "user", "content": "Hello"}])
+    assert said.choices[0].message.content
+    assert said.model == name
     assert (await sdk.models.delete(name)).deleted
 
 
@@ -389,4 +392,5 @@ async def test_control_fails_a_job_adds_events_and_sets_the_pace(
     instant = {"validating": 0, "queued": 0, "step": 0, "finishing": 0}
     assert (await api_server.control("POST", "/fine_tuning/pace", instant))["step"] == 0
     assert (await sdk.fine_tuning.jobs.create(model=BASE, training_file=training)).status == "succeeded"
-    assert "no such pace" in (await api_server.control("POST", "/fine_tuning/pace", {"x": 1}))["error"]
+    wrong = await api_server.control("POST", "/fine_tuning/pace", {"x": 1})
+    assert wrong["error"]["code"] == "unknown_parameter"

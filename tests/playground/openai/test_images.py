@@ -1,4 +1,4 @@
-"""Pictures made and edited: real files, the rules of each model, partial pictures, with the official client."""
+"""Pictures made and edited: real files, the rules of each model, partial pictures, by the official client."""
 
 import base64
 import io
