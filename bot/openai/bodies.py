@@ -31,7 +31,7 @@ class Outgoing:
     def built(self, client: httpx.AsyncClient, account: Account) -> httpx.Request:
         """The request as httpx sends it; what names the account cannot be replaced by `headers`."""
         headers = {"accept": JSON, "accept-encoding": "identity"} | dict(self.headers)
-        if self.content is not None:
+        if self.method != "GET" and self.parts is None:
             headers["content-type"] = JSON
         headers["authorization"] = f"Bearer {account.key}"
         if account.organization:

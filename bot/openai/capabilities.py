@@ -37,6 +37,7 @@ KINDS: Sequence[tuple[str, Kind]] = (  # the first that is found counts
     (r"^gpt-|^chatgpt-|^o\d", "chat"),
 )
 DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$|-\d{4}$")
+ASIDE = re.compile(r"^o\d|^dall-e|-oss-")  # families whose numbers say nothing against gpt-N
 VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
 
 #: Which of a family comes first where nobody chose: small general models, then plain ones, then the costly.
@@ -60,8 +61,8 @@ def kind(model_id: str) -> Kind:
 def newest(models: Sequence[Model], kind_wanted: Kind, *, today: date | None = None) -> Model | None:
     """The model to use where nobody chose one; None when the account has none of this kind that still works.
 
-    In this order: not about to be shut down; highest major version; small general models before plain ones and
-    costly ones; highest minor version; the lasting name before its dated snapshots; the latest made.
+    In this order: not about to be shut down; highest major version; small models before plain and costly
+    ones; highest minor version; the lasting name before its dated snapshots; the last made.
     Fine-tuned models are never chosen for anyone.
     """
     day = today or datetime.now(UTC).date()
@@ -69,10 +70,8 @@ def newest(models: Sequence[Model], kind_wanted: Kind, *, today: date | None = N
     def rank(model: Model) -> tuple[bool, int, int, int, bool, int]:
         ends = model.shutdown_date
         name = DATED.sub("", model.id)
-        version = VERSION.search(name)
+        version = None if ASIDE.search(name) else VERSION.search(name)
         major, minor = (int(part or 0) for part in version.groups()) if version else (0, 0)
-        if name.startswith("o"):  # o3 is older than gpt-5
-            major = 0
         sizes = [RANKS[word] for word in name.split("-") if word in RANKS]
         leaving = ends is not None and ends - day < LEAVING
         return not leaving, major, -max(sizes, default=PLAIN), minor, name == model.id, model.created
@@ -130,7 +129,7 @@ def chat_rules(model_id: str) -> ChatRules | None:
 
 
 def lightest_effort(model_id: str) -> str | None:
-    """The `reasoning_effort` that answers soonest, "none" where it can be; None: the model takes no effort."""
+    """The `reasoning_effort` that answers soonest, "none" where it can be; None: the model takes none."""
     rules = chat_rules(model_id)
     return rules.efforts[0] if rules and rules.efforts else None
 

@@ -34,7 +34,7 @@ class Deadlines:
         self._until = min(self._loop.time() + self._limits.idle, self._last)
         if not self._begun:
             self._begun = True
-            self.close()  # the idle deadline may be sooner than the first one; from here on it only moves away
+            self.close()  # the first idle deadline may be sooner; from here on they only move away
 
     async def wait(self, read: Awaitable[T]) -> T:
         """What `read` gives, if it gives it in time. Raises ApiTimeout."""

@@ -9,6 +9,7 @@ import pytest
 from bot.errors import (
     AccessDenied,
     ApiBroken,
+    ApiError,
     ApiTimeout,
     ApiUnreachable,
     Invalid,
@@ -17,10 +18,11 @@ from bot.errors import (
     RequestRefused,
 )
 from bot.openai import Account, Model, Upload
+from tests.openai.server import Connect, Server, drop, hang, http, refusal
 
 
-async def test_a_get_names_the_account_and_gives_the_decoded_answer(server, say, connect):
-    server.says(say.http(200, {"id": "m"}, x_request_id="req_42"))
+async def test_a_get_names_the_account_and_gives_the_decoded_answer(server: Server, connect: Connect) -> None:
+    server.says(http(200, {"id": "m"}, x_request_id="req_42"))
     answer = await connect().get(
         "models/m", {"limit": 2, "ids": ["a", "b"], "metadata": {"k": "v"}, "no": None}
     )
@@ -36,12 +38,12 @@ async def test_a_get_names_the_account_and_gives_the_decoded_answer(server, say,
     assert seen.headers["user-agent"].startswith("patchbay/")
 
 
-def test_an_account_never_shows_its_key():
+def test_an_account_never_shows_its_key() -> None:
     assert "sk-" not in repr(Account("sk-secret"))
 
 
-async def test_connections_are_kept_and_cookies_are_not(server, say, connect):
-    server.says(say.http(200, {"id": "m"}, set_cookie="session=1; Path=/"))
+async def test_connections_are_kept_and_cookies_are_not(server: Server, connect: Connect) -> None:
+    server.says(http(200, {"id": "m"}, set_cookie="session=1; Path=/"))
     api = connect()
     for _ in range(3):
         await api.get("models")
@@ -49,17 +51,17 @@ async def test_connections_are_kept_and_cookies_are_not(server, say, connect):
     assert all("cookie" not in seen.headers for seen in server.seen)
 
 
-async def test_a_redirect_is_not_followed(server, say, connect):
-    server.says(say.http(302, b"", location=f"{server.url}/elsewhere"))
+async def test_a_redirect_is_not_followed(server: Server, connect: Connect) -> None:
+    server.says(http(302, b"", location=f"{server.url}/elsewhere"))
     with pytest.raises(ApiBroken):
         await connect().get("models")
     assert len(server.seen) == 1
 
 
-async def test_pages_follow_the_last_id_until_the_limit(server, say, connect):
+async def test_pages_follow_the_last_id_until_the_limit(server: Server, connect: Connect) -> None:
     first = {"data": [{"id": "1"}, {"id": "2"}], "has_more": True}
     second = {"data": [{"id": "3"}, {"id": "4"}], "has_more": True}
-    server.says(say.http(200, first), say.http(200, second))
+    server.says(http(200, first), http(200, second))
     items = [item["id"] async for item in connect().pages("files", {"purpose": "batch"}, limit=3)]
     assert items == ["1", "2", "3"]
     assert [seen.target for seen in server.seen] == [
@@ -68,27 +70,27 @@ async def test_pages_follow_the_last_id_until_the_limit(server, say, connect):
     ]
 
 
-async def test_pages_that_repeat_themselves_end(server, say, connect):
-    server.says(say.http(200, {"data": [{"id": "1"}], "has_more": True}))
+async def test_pages_that_repeat_themselves_end(server: Server, connect: Connect) -> None:
+    server.says(http(200, {"data": [{"id": "1"}], "has_more": True}))
     assert len([item async for item in connect().pages("files", limit=100)]) == 2
 
 
-async def test_models_are_read_leniently(server, say, connect):
+async def test_models_are_read_leniently(server: Server, connect: Connect) -> None:
     listed = [
         {"id": "gpt-5", "created": 7, "owned_by": "openai", "shutdown_date": "2026-12-11"},
         {"id": "gpt-6-luna", "created": None, "owned_by": None, "shutdown_date": None},
         {"id": None},
         "rubbish",
     ]
-    server.says(say.http(200, {"data": listed}))
+    server.says(http(200, {"data": listed}))
     assert await connect().models() == [
         Model("gpt-5", "openai", 7, date(2026, 12, 11)),
         Model("gpt-6-luna", "", 0, None),
     ]
 
 
-async def test_an_upload_gives_text_where_the_api_answers_with_text(server, say, connect):
-    server.says(say.http(200, b"1\n00:00 --> 00:01\nhello", content_type="text/plain"))
+async def test_an_upload_gives_text_where_the_api_answers_with_text(server: Server, connect: Connect) -> None:
+    server.says(http(200, b"1\n00:00 --> 00:01\nhello", content_type="text/plain"))
     file = Upload("file", "a.wav", b"RIFF", "audio/wav")
     answer = await connect().upload("audio/transcriptions", [("response_format", "srt")], [file])
     assert answer.data is None
@@ -97,8 +99,8 @@ async def test_an_upload_gives_text_where_the_api_answers_with_text(server, say,
     assert body.index(b'name="response_format"') < body.index(b'name="file"; filename="a.wav"')
 
 
-async def test_a_download_gives_the_bytes(server, say, connect):
-    server.says(say.http(200, b"\x00\x01", content_type="application/octet-stream"))
+async def test_a_download_gives_the_bytes(server: Server, connect: Connect) -> None:
+    server.says(http(200, b"\x00\x01", content_type="application/octet-stream"))
     api = connect()
     assert (await api.download("files/file-1/content")).content == b"\x00\x01"
     assert (await api.download("audio/speech", body={"input": "hi"})).content == b"\x00\x01"
@@ -108,10 +110,10 @@ async def test_a_download_gives_the_bytes(server, say, connect):
         await api.download("files/file-1/content", cap=1)
 
 
-async def test_the_custom_call_gives_any_status_and_repeats_nothing(server, say, connect, waits):
-    server.says(
-        say.http(429, {"error": {"message": "slow"}}), say.http(307, b"", location="http://127.0.0.1:1/")
-    )
+async def test_the_custom_call_gives_any_status_and_repeats_nothing(
+    server: Server, connect: Connect, waits: list[float]
+) -> None:
+    server.says(http(429, {"error": {"message": "slow"}}), http(307, b"", location="http://127.0.0.1:1/"))
     api = connect()
     answer = await api.request("post", "/v1/chat/completions", headers={"OpenAI-Beta": "x=1"}, body={"a": 1})
     assert (answer.status, answer.data) == (429, {"error": {"message": "slow"}})
@@ -125,13 +127,13 @@ async def test_the_custom_call_gives_any_status_and_repeats_nothing(server, say,
 @pytest.mark.parametrize(
     "path", ["http://evil.example/x", "//evil.example", "../admin", "a?b=c", "v1/v1:1@x/a"]
 )
-async def test_the_custom_call_goes_nowhere_else(server, connect, path):
+async def test_the_custom_call_goes_nowhere_else(server: Server, connect: Connect, path: str) -> None:
     with pytest.raises(Invalid):
         await connect().request("GET", path)
     assert server.seen == []
 
 
-async def test_the_custom_call_cannot_replace_who_asks(server, connect):
+async def test_the_custom_call_cannot_replace_who_asks(server: Server, connect: Connect) -> None:
     for name in ("Authorization", "host", "OpenAI-Organization", "Cookie", "content-length"):
         with pytest.raises(Invalid, match="cannot be set"):
             await connect().request("GET", "models", headers={name: "x"})
@@ -139,7 +141,7 @@ async def test_the_custom_call_cannot_replace_who_asks(server, connect):
         await connect().request("TRACE", "models")
 
 
-async def test_a_request_that_is_too_large_is_not_sent(server, connect):
+async def test_a_request_that_is_too_large_is_not_sent(server: Server, connect: Connect) -> None:
     api = connect(request=10, upload=10)
     with pytest.raises(Invalid, match="MiB"):
         await api.post("chat/completions", {"messages": "a" * 20})
@@ -148,38 +150,40 @@ async def test_a_request_that_is_too_large_is_not_sent(server, connect):
     assert server.seen == []
 
 
-async def test_no_connection_is_told_apart_and_tried_again(connect, waits):
+async def test_no_connection_is_told_apart_and_tried_again(connect: Connect, waits: list[float]) -> None:
     with pytest.raises(ApiUnreachable, match="Nothing was sent"):
         await connect("http://127.0.0.1:1/v1").post("images/generations", {"prompt": "x"})
     assert waits == [0.5, 1.0]
 
 
-async def test_an_unknown_name_is_no_connection(connect):
+async def test_an_unknown_name_is_no_connection(connect: Connect) -> None:
     with pytest.raises(ApiUnreachable):
         await connect("http://nowhere.invalid/v1").post("chat/completions", {})
 
 
-async def test_a_server_without_tls_is_no_connection(server, connect):
+async def test_a_server_without_tls_is_no_connection(server: Server, connect: Connect) -> None:
     with pytest.raises(ApiUnreachable):
         await connect(server.url.replace("http:", "https:"), connect=0.1).post("chat/completions", {})
 
 
-async def test_a_paid_request_that_was_dropped_is_not_sent_again(server, say, connect, waits):
-    server.says(say.drop)
+async def test_a_paid_request_that_was_dropped_is_not_sent_again(
+    server: Server, connect: Connect, waits: list[float]
+) -> None:
+    server.says(drop)
     with pytest.raises(ApiBroken, match="broke"):
         await connect().post("images/generations", {"prompt": "x"})
     assert (len(server.seen), waits) == (1, [])
 
 
-async def test_a_get_that_was_dropped_is_sent_again(server, say, connect):
-    server.says(say.drop, say.http(200, {"id": "m"}))
+async def test_a_get_that_was_dropped_is_sent_again(server: Server, connect: Connect) -> None:
+    server.says(drop, http(200, {"id": "m"}))
     assert (await connect().get("models/m")).data == {"id": "m"}
 
 
 async def test_a_paid_request_on_a_kept_connection_that_was_dropped_is_not_sent_again(
-    server, say, connect, waits
-):
-    server.says(say.http(200, {"id": "m"}), say.drop)
+    server: Server, connect: Connect, waits: list[float]
+) -> None:
+    server.says(http(200, {"id": "m"}), drop)
     api = connect()
     await api.get("models/m")
     with pytest.raises(ApiBroken):
@@ -187,26 +191,25 @@ async def test_a_paid_request_on_a_kept_connection_that_was_dropped_is_not_sent_
     assert (len(server.seen), waits) == (2, [])
 
 
-async def test_the_total_deadline_ends_a_wait(server, say, connect):
-    server.says(say.hang)
+async def test_the_total_deadline_ends_a_wait(server: Server, connect: Connect) -> None:
+    server.says(hang)
     with pytest.raises(ApiTimeout, match=r"0\.05 seconds"):
         await connect().post("chat/completions", {}, deadline=0.05)
     with pytest.raises(ApiTimeout):
         await connect(total=0.05).get("models")
 
 
-async def test_a_large_upload_that_is_refused_early_says_why(server, say, connect):
-    server.early = say.refusal(413, "too_large", message="Maximum content size limit exceeded")
+async def test_a_large_upload_that_is_refused_early_says_why(server: Server, connect: Connect) -> None:
+    server.early = refusal(413, "too_large", message="Maximum content size limit exceeded")
     file = Upload("file", "a.jsonl", b"x" * 20_000_000, "application/jsonl")
     with pytest.raises(RequestRefused, match="Maximum content size"):
         await connect().upload("files", [("purpose", "batch")], [file])
 
 
-async def test_cancelling_a_call_lets_it_go(server, say, connect):
-    server.says(say.hang)
+async def test_cancelling_a_call_lets_it_go(server: Server, connect: Connect) -> None:
+    server.says(hang)
     call = asyncio.create_task(connect().get("models"))
-    while not server.seen:
-        await asyncio.sleep(0)
+    await server.asked.wait()
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
@@ -220,8 +223,10 @@ async def test_cancelling_a_call_lets_it_go(server, say, connect):
         ((404, None), MissingAtApi),
     ],
 )
-async def test_a_refusal_becomes_the_failure_that_a_person_reads(server, say, connect, reply, error):
-    server.says(say.refusal(*reply, message="Incorrect key sk-secret-1234."))
+async def test_a_refusal_becomes_the_failure_that_a_person_reads(
+    server: Server, connect: Connect, reply: tuple[int, str | None], error: type[ApiError]
+) -> None:
+    server.says(refusal(*reply, message="Incorrect key sk-secret-1234."))
     with pytest.raises(error) as caught:
         await connect().get("models")
     assert caught.value.status == reply[0]

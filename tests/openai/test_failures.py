@@ -1,6 +1,7 @@
-"""From error bodies, well formed or not, to the failures that people read; and what they must never contain."""
+"""From error bodies, well formed or not, to what people read; and what that must never contain."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -24,7 +25,13 @@ from bot.openai.failures import from_answer, from_data, redacted
 INVALID = "invalid_request_error"
 
 
-def failure(status, code=None, kind=INVALID, message="Something.", param=None):
+def failure(
+    status: int,
+    code: str | None = None,
+    kind: str = INVALID,
+    message: str = "Something.",
+    param: str | None = None,
+) -> ApiError:
     error = {"message": message, "type": kind, "code": code, "param": param}
     return from_answer(
         status, {"x-request-id": "req_9"}, json.dumps({"error": error}).encode(), key="sk-own-key"
@@ -67,7 +74,9 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("status", "code", "kind", "message", "family"), TABLE)
-def test_each_refusal_of_the_reference(status, code, kind, message, family):
+def test_each_refusal_of_the_reference(
+    status: int, code: str | None, kind: str, message: str, family: type[ApiError]
+) -> None:
     error = failure(status, code, kind, message)
     assert type(error) is family
     assert (error.status, error.code, error.request_id) == (status, code, "req_9")
@@ -75,7 +84,7 @@ def test_each_refusal_of_the_reference(status, code, kind, message, family):
         assert f"({code})" in error.text
 
 
-def test_the_text_says_what_is_wrong_what_openai_says_and_the_code():
+def test_the_text_says_what_is_wrong_what_openai_says_and_the_code() -> None:
     error = failure(400, "unsupported_parameter", message="Use 'b' instead.", param="max_tokens")
     assert error.text == (
         "OpenAI says that the request is not right. OpenAI says: Use 'b' instead. (unsupported_parameter)"
@@ -84,7 +93,7 @@ def test_the_text_says_what_is_wrong_what_openai_says_and_the_code():
     assert error.kind == INVALID
 
 
-def test_missing_scopes_are_named():
+def test_missing_scopes_are_named() -> None:
     message = "You have insufficient permissions for this operation. Missing scopes: api.model.read."
     assert failure(401, message=message).text == (
         "The API key of this connection may not do this: it lacks the scope api.model.read."
@@ -112,7 +121,7 @@ def test_missing_scopes_are_named():
         json.dumps({"error": {"message": "x" * 100_000}}).encode(),
     ],
 )
-def test_bodies_of_any_shape_give_a_readable_failure(body):
+def test_bodies_of_any_shape_give_a_readable_failure(body: bytes) -> None:
     error = from_answer(502, {}, body)
     assert type(error) is ApiDown
     assert error.text.startswith("OpenAI has a problem")
@@ -133,7 +142,7 @@ JSON = st.recursive(
 
 @settings(max_examples=2000, deadline=None)
 @given(JSON, st.none() | st.integers(300, 599))
-def test_no_body_is_a_bug(data, status):
+def test_no_body_is_a_bug(data: Any, status: int) -> None:
     error = from_data(data, status=status)
     assert isinstance(error, ApiError)
     assert error.text
@@ -150,15 +159,15 @@ def test_no_body_is_a_bug(data, status):
         "sk-…1234 sess-abcdef123",
     ],
 )
-def test_no_key_is_left_in_a_text(text):
+def test_no_key_is_left_in_a_text(text: str) -> None:
     kept = redacted(text, key="own-plain-key")
     assert "[key]" in kept
     for part in ("sk-", "ABCDEF", "abcd", "wxyz", "eyJ", "own-plain", "sess-a"):
         assert part not in kept
 
 
-def test_failures_in_a_stream_are_told_apart_by_their_words():
-    def told(**error):
+def test_failures_in_a_stream_are_told_apart_by_their_words() -> None:
+    def told(**error: Any) -> type[ApiError]:
         return type(from_data({"error": error}))
 
     assert told(type="server_error") is ApiDown
@@ -169,5 +178,5 @@ def test_failures_in_a_stream_are_told_apart_by_their_words():
     assert told(code="invalid_api_key") is KeyRefused
 
 
-def test_how_long_to_wait_is_kept():
+def test_how_long_to_wait_is_kept() -> None:
     assert from_answer(429, {"retry-after": "7"}, b"").retry_after == 7

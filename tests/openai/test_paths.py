@@ -1,6 +1,7 @@
 """The two fences around where a request may go: nothing leaves the account's origin or its base path."""
 
 import re
+from typing import Any
 
 import httpx
 import pytest
@@ -52,7 +53,7 @@ PATHS = st.lists(PIECES | st.text(max_size=6), max_size=8).map("".join)
 @example("models/ft:gpt-4o-mini:org::AbC1")
 @example("v1//evil.example")
 @example("/v1/@evil.example/x")
-def test_no_path_of_a_person_leaves_the_api(path):
+def test_no_path_of_a_person_leaves_the_api(path: str) -> None:
     try:
         url = address(BASE, custom(path))
     except Invalid:
@@ -66,7 +67,7 @@ def test_no_path_of_a_person_leaves_the_api(path):
 
 @settings(max_examples=5_000, deadline=None)
 @given(PATHS)
-def test_no_path_of_our_own_leaves_the_api_either(path):
+def test_no_path_of_our_own_leaves_the_api_either(path: str) -> None:
     try:
         url = address("http://127.0.0.1:8080/base/v1/", path)
     except Invalid:
@@ -77,7 +78,7 @@ def test_no_path_of_our_own_leaves_the_api_either(path):
 
 @settings(max_examples=2_000, deadline=None)
 @given(st.text(min_size=1, max_size=20))
-def test_an_id_is_one_segment_or_refused(text):
+def test_an_id_is_one_segment_or_refused(text: str) -> None:
     try:
         url = address(BASE, f"models/{segment(text)}")
     except Invalid:
@@ -94,7 +95,7 @@ def test_an_id_is_one_segment_or_refused(text):
         ("models/ft:gpt-4o-mini:org::AbC1", "models/ft:gpt-4o-mini:org::AbC1"),
     ],
 )
-def test_ordinary_paths_pass(path, kept):
+def test_ordinary_paths_pass(path: str, kept: str) -> None:
     assert custom(path) == kept
 
 
@@ -105,17 +106,17 @@ def test_ordinary_paths_pass(path, kept):
         *("https://x", "user@host/x", "a/" + "b" * 129, "models/", ".hidden"),
     ],
 )
-def test_everything_else_is_refused(path):
+def test_everything_else_is_refused(path: str) -> None:
     with pytest.raises(Invalid):
         custom(path)
 
 
-def test_a_query_in_the_path_is_sent_to_its_field():
+def test_a_query_in_the_path_is_sent_to_its_field() -> None:
     with pytest.raises(Invalid, match="own field"):
         custom("files?limit=2")
 
 
-def test_an_id_keeps_its_colons_and_hides_its_slashes():
+def test_an_id_keeps_its_colons_and_hides_its_slashes() -> None:
     assert segment("ft:gpt-4o-mini:acme:s/x:1") == "ft:gpt-4o-mini:acme:s%2Fx:1"
     for nothing in ("", ".", "..", "a\nb"):
         with pytest.raises(Invalid):
@@ -126,7 +127,7 @@ def test_an_id_keeps_its_colons_and_hides_its_slashes():
 @given(
     st.dictionaries(st.text(max_size=15) | st.sampled_from(["Accept", "OpenAI-Beta"]), st.text(max_size=10))
 )
-def test_only_listed_headers_with_plain_values_pass(wanted):
+def test_only_listed_headers_with_plain_values_pass(wanted: Any) -> None:
     try:
         kept = headers(wanted)
     except Invalid:

@@ -6,24 +6,25 @@ import json
 import pytest
 
 from bot.errors import ApiBroken, ApiDown, ApiTimeout, QuotaExhausted, RateLimited
-from bot.openai import chat_deltas
+from bot.openai import Api, Delta, chat_deltas
+from tests.openai.server import DONE, Connect, Server, chunk, endless, hang, http, pieces, refusal
 
 
-async def read(api, into):
+async def read(api: Api, into: list[Delta]) -> list[Delta]:
     async with api.stream("chat/completions", {"model": "m"}) as events:
         async for delta in chat_deltas(events):
-            into.append(delta)
+            into.append(delta)  # noqa: PERF401 - what came before a failure has to be in it
     return into
 
 
-def text(deltas):
+def text(deltas: list[Delta]) -> str:
     return "".join(delta.text for delta in deltas)
 
 
-async def test_a_whole_answer(server, say, connect):
+async def test_a_whole_answer(server: Server, connect: Connect) -> None:
     usage = {"total_tokens": 3}
-    parts = [say.chunk("Hel"), say.chunk("lo"), say.chunk(finish="stop"), say.chunk(usage=usage), say.done]
-    server.says(say.pieces(*parts))
+    parts = [chunk("Hel"), chunk("lo"), chunk(finish="stop"), chunk(usage=usage), DONE]
+    server.says(pieces(*parts))
     deltas = await read(connect(), [])
     assert text(deltas) == "Hello"
     assert [delta.finish_reason for delta in deltas if delta.finish_reason] == ["stop"]
@@ -33,29 +34,29 @@ async def test_a_whole_answer(server, say, connect):
     assert server.seen[0].headers["accept-encoding"] == "identity"
 
 
-async def test_events_come_one_by_one_too(server, say, connect):
-    server.says(say.pieces(b'event: a\ndata: {"n": 1}\n\ndata: {"n": 2}\n\n', say.done))
+async def test_events_come_one_by_one_too(server: Server, connect: Connect) -> None:
+    server.says(pieces(b'event: a\ndata: {"n": 1}\n\ndata: {"n": 2}\n\n', DONE))
     async with connect().stream("images/generations", {}) as events:
         assert [(event.name, event.data["n"]) async for event in events] == [("a", 1), (None, 2)]
         assert events.ended
         assert events.request_id == "req_s"
 
 
-async def test_one_network_read_is_one_batch(server, say, connect):
-    server.says(say.pieces(say.chunk("a") + say.chunk("b") + say.chunk("c", "stop") + say.done))
+async def test_one_network_read_is_one_batch(server: Server, connect: Connect) -> None:
+    server.says(pieces(chunk("a") + chunk("b") + chunk("c", "stop") + DONE))
     assert [delta.text for delta in await read(connect(), [])] == ["abc"]
 
 
-async def test_a_finished_stream_gives_its_connection_back(server, say, connect):
-    server.says(say.pieces(say.chunk("a", "stop"), say.done))
+async def test_a_finished_stream_gives_its_connection_back(server: Server, connect: Connect) -> None:
+    server.says(pieces(chunk("a", "stop"), DONE))
     api = connect()
     for _ in range(3):
         await read(api, [])
     assert server.connections == 1
 
 
-async def test_a_reader_that_leaves_early_closes_the_connection(server, say, connect):
-    server.says(say.endless(say.chunk("a"), 0.01))
+async def test_a_reader_that_leaves_early_closes_the_connection(server: Server, connect: Connect) -> None:
+    server.says(endless(chunk("a"), 0.01))
     async with connect().stream("chat/completions", {}) as events:
         async for _ in events:
             break
@@ -63,28 +64,32 @@ async def test_a_reader_that_leaves_early_closes_the_connection(server, say, con
 
 @pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize("finish", ["stop", None])
-async def test_an_answer_without_its_end_marker_is_broken_off(server, say, connect, whole, finish):
-    server.says(say.pieces(say.chunk("Hel"), say.chunk("lo", finish), whole=whole))
+async def test_an_answer_without_its_end_marker_is_broken_off(
+    server: Server, connect: Connect, *, whole: bool, finish: str | None
+) -> None:
+    server.says(pieces(chunk("Hel"), chunk("lo", finish), whole=whole))
     deltas = []
     with pytest.raises(ApiBroken, match="broke off"):
         await read(connect(), deltas)
     assert text(deltas) == "Hello"
 
 
-async def test_an_end_marker_without_a_finish_reason_is_broken_off(server, say, connect):
-    server.says(say.pieces(say.chunk("Hello"), say.done))
+async def test_an_end_marker_without_a_finish_reason_is_broken_off(server: Server, connect: Connect) -> None:
+    server.says(pieces(chunk("Hello"), DONE))
     with pytest.raises(ApiBroken, match="broke off"):
         await read(connect(), [])
 
 
-async def test_an_end_marker_without_its_blank_line_counts(server, say, connect):
-    server.says(say.pieces(say.chunk("Hello", "stop"), b"data: [DONE]"))
+async def test_an_end_marker_without_its_blank_line_counts(server: Server, connect: Connect) -> None:
+    server.says(pieces(chunk("Hello", "stop"), b"data: [DONE]"))
     assert text(await read(connect(), [])) == "Hello"
 
 
-async def test_an_error_in_the_middle_comes_after_the_text_before_it(server, say, connect):
+async def test_an_error_in_the_middle_comes_after_the_text_before_it(
+    server: Server, connect: Connect
+) -> None:
     error = {"error": {"message": "The server had an error", "type": "server_error", "code": None}}
-    server.says(say.pieces(say.chunk("Hel") + b"data: " + json.dumps(error).encode() + b"\n\n", say.done))
+    server.says(pieces(chunk("Hel") + b"data: " + json.dumps(error).encode() + b"\n\n", DONE))
     deltas = []
     with pytest.raises(ApiDown, match="The server had an error") as caught:
         await read(connect(), deltas)
@@ -92,9 +97,9 @@ async def test_an_error_in_the_middle_comes_after_the_text_before_it(server, say
     assert caught.value.request_id == "req_s"
 
 
-async def test_an_error_event_without_the_error_object_is_an_error(server, say, connect):
+async def test_an_error_event_without_the_error_object_is_an_error(server: Server, connect: Connect) -> None:
     data = b'event: error\ndata: {"type": "error", "code": "rate_limit_exceeded", "message": "slow"}\n\n'
-    server.says(say.pieces(data))
+    server.says(pieces(data))
     with pytest.raises(RateLimited, match="slow"):
         await read(connect(), [])
 
@@ -102,64 +107,70 @@ async def test_an_error_event_without_the_error_object_is_an_error(server, say, 
 @pytest.mark.parametrize(
     "rubbish", [b"data: {oops\n\n", b"data: [1]\n\n", b'data: {"choices": 5}\n\n', b"data: \xff\n\n"]
 )
-async def test_rubbish_comes_after_the_text_before_it(server, say, connect, rubbish):
-    server.says(say.pieces(say.chunk("Hel"), rubbish, say.done))
+async def test_rubbish_comes_after_the_text_before_it(
+    server: Server, connect: Connect, rubbish: bytes
+) -> None:
+    server.says(pieces(chunk("Hel"), rubbish, DONE))
     deltas = []
     with pytest.raises(ApiBroken):
         await read(connect(), deltas)
     assert text(deltas) == "Hel"
 
 
-async def test_a_page_instead_of_a_stream_is_broken(server, say, connect):
-    server.says(say.http(200, b"<html>hello", content_type="text/html"))
+async def test_a_page_instead_of_a_stream_is_broken(server: Server, connect: Connect) -> None:
+    server.says(http(200, b"<html>hello", content_type="text/html"))
     with pytest.raises(ApiBroken, match="text/html"):
         await read(connect(), [])
 
 
-async def test_pings_do_not_move_the_first_deadline(server, say, connect):
-    server.says(say.endless(b": ping\n\n", 0.01))
+async def test_pings_do_not_move_the_first_deadline(server: Server, connect: Connect) -> None:
+    server.says(endless(b": ping\n\n", 0.01))
     with pytest.raises(ApiTimeout, match="begin"):
         await read(connect(first=0.1), [])
 
 
-async def test_empty_chunks_do_not_move_the_first_deadline(server, say, connect):
+async def test_empty_chunks_do_not_move_the_first_deadline(server: Server, connect: Connect) -> None:
     role = b'data: {"choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}}]}\n\n'
-    server.says(say.endless(role, 0.01))
+    server.says(endless(role, 0.01))
     with pytest.raises(ApiTimeout, match="begin"):
         await read(connect(first=0.1), [])
 
 
-async def test_no_headers_within_the_first_deadline_is_a_timeout(server, say, connect, waits):
-    server.says(say.hang)
+async def test_no_headers_within_the_first_deadline_is_a_timeout(
+    server: Server, connect: Connect, waits: list[float]
+) -> None:
+    server.says(hang)
     with pytest.raises(ApiTimeout):
         await read(connect(first=0.05), [])
     assert waits == []
 
 
-async def test_pings_do_not_move_the_idle_deadline(server, say, connect):
-    server.says(say.endless(b": ping\n\nevent: ping\ndata: {}\n\n", 0.01, say.chunk("Hel")))
+async def test_pings_do_not_move_the_idle_deadline(server: Server, connect: Connect) -> None:
+    server.says(endless(b": ping\n\nevent: ping\ndata: {}\n\n", 0.01, chunk("Hel")))
     deltas = []
     with pytest.raises(ApiTimeout, match="nothing more came"):
         await read(connect(idle=0.1), deltas)
     assert text(deltas) == "Hel"
 
 
-async def test_content_moves_the_idle_deadline_but_not_the_total_one(server, say, connect):
-    server.says(say.endless(say.chunk("a"), 0.01))
+async def test_content_moves_the_idle_deadline_but_not_the_total_one(
+    server: Server, connect: Connect
+) -> None:
+    server.says(endless(chunk("a"), 0.01))
     deltas = []
     with pytest.raises(ApiTimeout, match="not whole after"):
         await read(connect(idle=0.1, total=0.4), deltas)
     assert len(text(deltas)) > 10
 
 
-async def test_one_byte_at_a_time_forever_is_a_timeout(server, say, connect):
-    server.says(say.endless(b"x", 0.001))
+async def test_one_byte_at_a_time_forever_is_a_timeout(server: Server, connect: Connect) -> None:
+    server.says(endless(b"x", 0.001))
     with pytest.raises(ApiTimeout):
         await read(connect(first=0.1), [])
 
 
-async def test_a_slow_reader_is_not_a_late_answer(server, say, connect):
-    server.says(say.pieces(say.chunk("a"), say.chunk("b", "stop"), say.done))
+async def test_a_slow_reader_is_not_a_late_answer(server: Server, connect: Connect) -> None:
+    server.says(pieces(chunk("a"), chunk("b", "stop"), DONE))
     async with connect(idle=0.02).stream("chat/completions", {}) as events:
         texts = []
         async for delta in chat_deltas(events):
@@ -168,36 +179,37 @@ async def test_a_slow_reader_is_not_a_late_answer(server, say, connect):
     assert "".join(texts) == "ab"
 
 
-async def test_stopping_the_reader_is_not_a_timeout(server, say, connect):
-    server.says(say.endless(say.chunk("a"), 0.01))
+async def test_stopping_the_reader_is_not_a_timeout(server: Server, connect: Connect) -> None:
+    server.says(endless(chunk("a"), 0.01))
     deltas = []
     reading = asyncio.create_task(read(connect(), deltas))
-    while not deltas:
-        await asyncio.sleep(0)
+    await server.asked.wait()
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading
 
 
-async def test_a_refusal_before_the_first_byte_is_tried_again(server, say, connect, waits):
+async def test_a_refusal_before_the_first_byte_is_tried_again(
+    server: Server, connect: Connect, waits: list[float]
+) -> None:
     server.says(
-        say.refusal(429, "rate_limit_exceeded", "requests", retry_after="2"),
-        say.refusal(503, "server_is_overloaded", "service_unavailable_error"),
-        say.pieces(say.chunk("Hello", "stop"), say.done),
+        refusal(429, "rate_limit_exceeded", "requests", retry_after="2"),
+        refusal(503, "server_is_overloaded", "service_unavailable_error"),
+        pieces(chunk("Hello", "stop"), DONE),
     )
     assert text(await read(connect(), [])) == "Hello"
     assert waits == [2.0, 1.0]
 
 
-async def test_a_quota_is_asked_once(server, say, connect, waits):
-    server.says(say.refusal(429, "credit_balance_exhausted", "insufficient_quota", x_should_retry="true"))
+async def test_a_quota_is_asked_once(server: Server, connect: Connect, waits: list[float]) -> None:
+    server.says(refusal(429, "credit_balance_exhausted", "insufficient_quota", x_should_retry="true"))
     with pytest.raises(QuotaExhausted):
         await read(connect(), [])
     assert (len(server.seen), waits) == (1, [])
 
 
-async def test_nothing_is_tried_again_after_the_first_byte(server, say, connect):
-    server.says(say.pieces(say.chunk("Hel"), whole=False))
+async def test_nothing_is_tried_again_after_the_first_byte(server: Server, connect: Connect) -> None:
+    server.says(pieces(chunk("Hel"), whole=False))
     with pytest.raises(ApiBroken):
         await read(connect(), [])
     assert len(server.seen) == 1
