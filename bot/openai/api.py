@@ -69,7 +69,8 @@ class Api:
 
         async def use(response: httpx.Response) -> Answer:
             whole = await bodies.read(response, cap)
-            if "text/html" in response.headers.get("content-type", "") or not whole:
+            page = "text/html" in response.headers.get("content-type", "")
+            if page or (body is not None and not whole):
                 raise _broken(response)
             return bodies.answer(response, whole, None, started)
 

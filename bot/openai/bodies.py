@@ -1,5 +1,6 @@
 """Requests before they are sent and answers as they are read, each within its cap."""
 
+import re
 import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,11 +10,12 @@ from typing import Any
 import httpx
 import orjson
 
-from bot.errors import ApiBroken, Invalid
+from bot.errors import ApiBroken, Invalid, KeyRefused
 from bot.openai.paths import address
 from bot.openai.values import MIB, Account, Answer, Upload
 
 JSON = "application/json"
+HEADER = re.compile(r"[!-~]+")
 LARGEST_REFUSAL = 64 * 1024  # bytes read of an error body: a gateway's page may be any size
 
 
@@ -33,11 +35,7 @@ class Outgoing:
         headers = {"accept": JSON, "accept-encoding": "identity"} | dict(self.headers)
         if self.method != "GET" and self.parts is None:
             headers["content-type"] = JSON
-        headers["authorization"] = f"Bearer {account.key}"
-        if account.organization:
-            headers["openai-organization"] = account.organization
-        if account.project:
-            headers["openai-project"] = account.project
+        headers |= _identity(account)
         return client.build_request(
             self.method,
             address(account.base_url, self.path),
@@ -46,6 +44,16 @@ class Outgoing:
             files=self.parts,
             headers=headers,
         )
+
+
+def _identity(account: Account) -> dict[str, str]:
+    if not HEADER.fullmatch(account.key):  # such as a masked key, copied with its dots
+        raise KeyRefused("This API key has characters in it that no key has. Copy it again, whole.")
+    named = {"openai-organization": account.organization, "openai-project": account.project}
+    kept = {name: value for name, value in named.items() if value}
+    if not all(HEADER.fullmatch(value) for value in kept.values()):
+        raise Invalid("An organization or project ID is made of plain letters, digits and signs.")
+    return {"authorization": f"Bearer {account.key}"} | kept
 
 
 def pairs(query: Mapping[str, object]) -> Iterator[tuple[str, str]]:
@@ -59,7 +67,7 @@ def pairs(query: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         elif isinstance(value, bool):
             yield name, "true" if value else "false"
         elif value is not None:
-            yield name, str(value)
+            yield name, _sendable(str(value))
 
 
 def json_body(value: object, cap: int) -> bytes:
@@ -75,8 +83,13 @@ def json_body(value: object, cap: int) -> bytes:
 def multipart(fields: Sequence[tuple[str, str]], files: Sequence[Upload], cap: int) -> list[tuple[str, Any]]:
     """The parts of a form: text first, files last, as the API wants it. Raises Invalid above `cap` bytes."""
     _checked(sum(len(file.content) for file in files) + sum(len(value) for _, value in fields), cap)
-    text: list[tuple[str, Any]] = [(name, (None, value.encode())) for name, value in fields]
-    return text + [(file.field, (file.name, file.content, file.media_type)) for file in files]
+    text: list[tuple[str, Any]] = [(name, (None, _sendable(value).encode())) for name, value in fields]
+    return text + [(file.field, (_sendable(file.name), file.content, file.media_type)) for file in files]
+
+
+def _sendable(text: str) -> str:
+    """Without halves of surrogate pairs, which no body can carry."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _checked(size: int, cap: int) -> None:

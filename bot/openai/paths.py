@@ -73,7 +73,12 @@ def headers(wanted: Mapping[str, str]) -> dict[str, str]:
 
 def address(base_url: str, path: str) -> httpx.URL:
     """The URL of a path below a base URL. Raises Invalid when it would lie anywhere else."""
-    base = httpx.URL(base_url.rstrip("/"))
+    try:
+        base = httpx.URL(base_url.rstrip("/"))
+    except httpx.InvalidURL:
+        base = httpx.URL("")
+    if base.scheme not in {"http", "https"} or not base.host or base.userinfo or base.query or base.fragment:
+        raise Invalid("The base URL of this connection is not an address such as https://api.openai.com/v1.")
     path = path.removeprefix("/")
     dots = any(part.replace("%2e", ".").replace("%2E", ".") in {".", ".."} for part in path.split("/"))
     if dots or not INNER.fullmatch(path):

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Self
 
-from bot.openai import Api
+from bot.openai import Api, Delta, chat_deltas
 
 DONE = b"data: [DONE]\n\n"
 
@@ -148,3 +148,15 @@ async def hang(_: Seen, writer: asyncio.StreamWriter) -> None:
 
 async def drop(_: Seen, writer: asyncio.StreamWriter) -> None:
     writer.close()
+
+
+async def read(api: Api, into: list[Delta]) -> list[Delta]:
+    """A whole chat stream; `into` has what came, also when it fails."""
+    async with api.stream("chat/completions", {"model": "m"}) as events:
+        async for delta in chat_deltas(events):
+            into.append(delta)  # noqa: PERF401 - what came before a failure has to be in it
+    return into
+
+
+def text(deltas: list[Delta]) -> str:
+    return "".join(delta.text for delta in deltas)

@@ -1,7 +1,6 @@
 """What goes over the wire for each call, and what comes back of whole answers."""
 
 import asyncio
-import json
 from datetime import date
 
 import pytest
@@ -10,15 +9,13 @@ from bot.errors import (
     AccessDenied,
     ApiBroken,
     ApiError,
-    ApiTimeout,
-    ApiUnreachable,
     Invalid,
     KeyRefused,
     MissingAtApi,
     RequestRefused,
 )
 from bot.openai import Account, Model, Upload
-from tests.openai.server import Connect, Server, drop, hang, http, refusal
+from tests.openai.server import Connect, Server, hang, http, refusal
 
 
 async def test_a_get_names_the_account_and_gives_the_decoded_answer(server: Server, connect: Connect) -> None:
@@ -110,35 +107,37 @@ async def test_a_download_gives_the_bytes(server: Server, connect: Connect) -> N
         await api.download("files/file-1/content", cap=1)
 
 
-async def test_the_custom_call_gives_any_status_and_repeats_nothing(
-    server: Server, connect: Connect, waits: list[float]
-) -> None:
-    server.says(http(429, {"error": {"message": "slow"}}), http(307, b"", location="http://127.0.0.1:1/"))
-    api = connect()
-    answer = await api.request("post", "/v1/chat/completions", headers={"OpenAI-Beta": "x=1"}, body={"a": 1})
-    assert (answer.status, answer.data) == (429, {"error": {"message": "slow"}})
-    assert (await api.request("GET", "models")).status == 307
-    assert waits == []
-    assert server.seen[0].target == "/v1/chat/completions"
-    assert server.seen[0].headers["openai-beta"] == "x=1"
-    assert json.loads(server.seen[0].body) == {"a": 1}
+async def test_an_empty_file_is_a_file_but_empty_speech_is_none(server: Server, connect: Connect) -> None:
+    server.says(http(200, b"", content_type="application/octet-stream"))
+    assert (await connect().download("files/file-1/content")).content == b""
+    with pytest.raises(ApiBroken):
+        await connect().download("audio/speech", body={"input": "hi"})
 
 
-@pytest.mark.parametrize(
-    "path", ["http://evil.example/x", "//evil.example", "../admin", "a?b=c", "v1/v1:1@x/a"]
-)
-async def test_the_custom_call_goes_nowhere_else(server: Server, connect: Connect, path: str) -> None:
-    with pytest.raises(Invalid):
-        await connect().request("GET", path)
+@pytest.mark.parametrize("key", ["sk-…1234", "sk-1\nHost: x", "sk 1", ""])
+async def test_a_key_that_cannot_be_one_is_refused_here(server: Server, connect: Connect, key: str) -> None:
+    api = connect()._client.api(Account(key, base_url=server.url))
+    with pytest.raises(KeyRefused, match="Copy it again"):
+        await api.get("models")
     assert server.seen == []
 
 
-async def test_the_custom_call_cannot_replace_who_asks(server: Server, connect: Connect) -> None:
-    for name in ("Authorization", "host", "OpenAI-Organization", "Cookie", "content-length"):
-        with pytest.raises(Invalid, match="cannot be set"):
-            await connect().request("GET", "models", headers={name: "x"})
-    with pytest.raises(Invalid, match="method"):
-        await connect().request("TRACE", "models")
+@pytest.mark.parametrize(
+    "url", ["", "api.openai.com/v1", "ftp://x/v1", "http://[::1", "https://a@b/v1", "https://x/?y"]
+)
+async def test_a_base_url_that_is_none_is_said(connect: Connect, url: str) -> None:
+    api = connect()._client.api(Account("sk-1", base_url=url))
+    with pytest.raises(Invalid, match="base URL"):
+        await api.get("models")
+
+
+async def test_half_a_surrogate_pair_is_no_bug(server: Server, connect: Connect) -> None:
+    server.says(http(200, {"id": "f"}))
+    api = connect()
+    await api.upload("files", [("purpose", "\ud83d")], [Upload("file", "\ud83d.txt", b"a", "text/plain")])
+    await api.get("files", {"after": "\ud83d"})
+    with pytest.raises(Invalid, match="cannot be sent"):
+        await api.post("chat/completions", {"messages": "\ud83d"})
 
 
 async def test_a_request_that_is_too_large_is_not_sent(server: Server, connect: Connect) -> None:
@@ -148,55 +147,6 @@ async def test_a_request_that_is_too_large_is_not_sent(server: Server, connect: 
     with pytest.raises(Invalid, match="MiB"):
         await api.upload("files", [], [Upload("file", "a", b"a" * 20, "text/plain")])
     assert server.seen == []
-
-
-async def test_no_connection_is_told_apart_and_tried_again(connect: Connect, waits: list[float]) -> None:
-    with pytest.raises(ApiUnreachable, match="Nothing was sent"):
-        await connect("http://127.0.0.1:1/v1").post("images/generations", {"prompt": "x"})
-    assert waits == [0.5, 1.0]
-
-
-async def test_an_unknown_name_is_no_connection(connect: Connect) -> None:
-    with pytest.raises(ApiUnreachable):
-        await connect("http://nowhere.invalid/v1").post("chat/completions", {})
-
-
-async def test_a_server_without_tls_is_no_connection(server: Server, connect: Connect) -> None:
-    with pytest.raises(ApiUnreachable):
-        await connect(server.url.replace("http:", "https:"), connect=0.1).post("chat/completions", {})
-
-
-async def test_a_paid_request_that_was_dropped_is_not_sent_again(
-    server: Server, connect: Connect, waits: list[float]
-) -> None:
-    server.says(drop)
-    with pytest.raises(ApiBroken, match="broke"):
-        await connect().post("images/generations", {"prompt": "x"})
-    assert (len(server.seen), waits) == (1, [])
-
-
-async def test_a_get_that_was_dropped_is_sent_again(server: Server, connect: Connect) -> None:
-    server.says(drop, http(200, {"id": "m"}))
-    assert (await connect().get("models/m")).data == {"id": "m"}
-
-
-async def test_a_paid_request_on_a_kept_connection_that_was_dropped_is_not_sent_again(
-    server: Server, connect: Connect, waits: list[float]
-) -> None:
-    server.says(http(200, {"id": "m"}), drop)
-    api = connect()
-    await api.get("models/m")
-    with pytest.raises(ApiBroken):
-        await api.post("images/generations", {"prompt": "x"})
-    assert (len(server.seen), waits) == (2, [])
-
-
-async def test_the_total_deadline_ends_a_wait(server: Server, connect: Connect) -> None:
-    server.says(hang)
-    with pytest.raises(ApiTimeout, match=r"0\.05 seconds"):
-        await connect().post("chat/completions", {}, deadline=0.05)
-    with pytest.raises(ApiTimeout):
-        await connect(total=0.05).get("models")
 
 
 async def test_a_large_upload_that_is_refused_early_says_why(server: Server, connect: Connect) -> None:

@@ -140,7 +140,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(JSON, st.none() | st.integers(300, 599))
 def test_no_body_is_a_bug(data: Any, status: int) -> None:
     error = from_data(data, status=status)

@@ -65,7 +65,7 @@ def test_no_path_of_a_person_leaves_the_api(path: str) -> None:
     assert httpx.URL(str(url)) == url
 
 
-@settings(max_examples=5_000, deadline=None)
+@settings(max_examples=2_000, deadline=None)
 @given(PATHS)
 def test_no_path_of_our_own_leaves_the_api_either(path: str) -> None:
     try:
@@ -76,7 +76,7 @@ def test_no_path_of_our_own_leaves_the_api_either(path: str) -> None:
     assert not re.search(r"/\.{1,2}(/|$)", str(url))
 
 
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=1_000, deadline=None)
 @given(st.text(min_size=1, max_size=20))
 def test_an_id_is_one_segment_or_refused(text: str) -> None:
     try:

@@ -59,7 +59,7 @@ def streams(draw: Any) -> bytes:
     return (start + end.join([*lines, ""])).encode()
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=1500, deadline=None)
 @given(streams(), st.data())
 def test_any_split_of_the_bytes_gives_the_same_events(content: bytes, data: Any) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(content)), max_size=8)))

@@ -1,24 +1,11 @@
 """Streams on real sockets: what arrives, when they are whole, and how each broken one ends."""
 
-import asyncio
 import json
 
 import pytest
 
-from bot.errors import ApiBroken, ApiDown, ApiTimeout, QuotaExhausted, RateLimited
-from bot.openai import Api, Delta, chat_deltas
-from tests.openai.server import DONE, Connect, Server, chunk, endless, hang, http, pieces, refusal
-
-
-async def read(api: Api, into: list[Delta]) -> list[Delta]:
-    async with api.stream("chat/completions", {"model": "m"}) as events:
-        async for delta in chat_deltas(events):
-            into.append(delta)  # noqa: PERF401 - what came before a failure has to be in it
-    return into
-
-
-def text(deltas: list[Delta]) -> str:
-    return "".join(delta.text for delta in deltas)
+from bot.errors import ApiBroken, ApiDown, QuotaExhausted, RateLimited
+from tests.openai.server import DONE, Connect, Server, chunk, endless, http, pieces, read, refusal, text
 
 
 async def test_a_whole_answer(server: Server, connect: Connect) -> None:
@@ -121,72 +108,6 @@ async def test_a_page_instead_of_a_stream_is_broken(server: Server, connect: Con
     server.says(http(200, b"<html>hello", content_type="text/html"))
     with pytest.raises(ApiBroken, match="text/html"):
         await read(connect(), [])
-
-
-async def test_pings_do_not_move_the_first_deadline(server: Server, connect: Connect) -> None:
-    server.says(endless(b": ping\n\n", 0.01))
-    with pytest.raises(ApiTimeout, match="begin"):
-        await read(connect(first=0.1), [])
-
-
-async def test_empty_chunks_do_not_move_the_first_deadline(server: Server, connect: Connect) -> None:
-    role = b'data: {"choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}}]}\n\n'
-    server.says(endless(role, 0.01))
-    with pytest.raises(ApiTimeout, match="begin"):
-        await read(connect(first=0.1), [])
-
-
-async def test_no_headers_within_the_first_deadline_is_a_timeout(
-    server: Server, connect: Connect, waits: list[float]
-) -> None:
-    server.says(hang)
-    with pytest.raises(ApiTimeout):
-        await read(connect(first=0.05), [])
-    assert waits == []
-
-
-async def test_pings_do_not_move_the_idle_deadline(server: Server, connect: Connect) -> None:
-    server.says(endless(b": ping\n\nevent: ping\ndata: {}\n\n", 0.01, chunk("Hel")))
-    deltas = []
-    with pytest.raises(ApiTimeout, match="nothing more came"):
-        await read(connect(idle=0.1), deltas)
-    assert text(deltas) == "Hel"
-
-
-async def test_content_moves_the_idle_deadline_but_not_the_total_one(
-    server: Server, connect: Connect
-) -> None:
-    server.says(endless(chunk("a"), 0.01))
-    deltas = []
-    with pytest.raises(ApiTimeout, match="not whole after"):
-        await read(connect(idle=0.1, total=0.4), deltas)
-    assert len(text(deltas)) > 10
-
-
-async def test_one_byte_at_a_time_forever_is_a_timeout(server: Server, connect: Connect) -> None:
-    server.says(endless(b"x", 0.001))
-    with pytest.raises(ApiTimeout):
-        await read(connect(first=0.1), [])
-
-
-async def test_a_slow_reader_is_not_a_late_answer(server: Server, connect: Connect) -> None:
-    server.says(pieces(chunk("a"), chunk("b", "stop"), DONE))
-    async with connect(idle=0.02).stream("chat/completions", {}) as events:
-        texts = []
-        async for delta in chat_deltas(events):
-            texts.append(delta.text)
-            await asyncio.sleep(0.05)
-    assert "".join(texts) == "ab"
-
-
-async def test_stopping_the_reader_is_not_a_timeout(server: Server, connect: Connect) -> None:
-    server.says(endless(chunk("a"), 0.01))
-    deltas = []
-    reading = asyncio.create_task(read(connect(), deltas))
-    await server.asked.wait()
-    reading.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await reading
 
 
 async def test_a_refusal_before_the_first_byte_is_tried_again(
