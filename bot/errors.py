@@ -42,6 +42,13 @@ class SettingsError(BotError):
 class Invalid(BotError):
     """Something in this request is not right."""
 
+    def __init__(
+        self, text: str | None = None, *, field: str | None = None, problems: dict[str, str] | None = None
+    ) -> None:
+        self.problems = problems or ({field: text} if field and text else {})
+        first = next(iter(self.problems.items()), (field, text))
+        super().__init__(text or first[1], field=field or first[0])
+
 
 class NotFound(BotError):
     """There is no such thing in this workspace."""

@@ -1,0 +1,200 @@
+"""Builds the bot from its parts and takes it down in reverse; the one place that knows every floor."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+
+from bot.background import Background
+from bot.errors import SettingsError
+from bot.logs import log
+from bot.modules import ALL
+from bot.openai import Client
+from bot.schedule import Timetable
+from bot.services.answers import Answers
+from bot.services.connecting import Connecting
+from bot.services.conversations import Conversations
+from bot.services.inbox import Inbox
+from bot.services.runs import Runs
+from bot.settings import Settings
+from bot.slack.actions import Actions
+from bot.slack.attachments import Attachments
+from bot.slack.caller import Slack
+from bot.slack.clock import Wall
+from bot.slack.commands import Commands
+from bot.slack.guard import Guard
+from bot.slack.home import Home
+from bot.slack.installations import Installation, Installations, identify
+from bot.slack.letters import Postman
+from bot.slack.modals import Modals
+from bot.slack.people import People
+from bot.slack.rates import Rates
+from bot.slack.receive import Receiver
+from bot.slack.replies import Replies
+from bot.slack.results import Results
+from bot.slack.running import Running
+from bot.slack.sending import Sending
+from bot.slack.speaking import Speaker
+from bot.slack.submitting import Submissions
+from bot.slack.suggesting import Suggesting
+from bot.slack.threads import Threads
+from bot.slack.work import Work
+from bot.store import Store, current_revision, migrate
+
+#: Hosts kill what is still there 30 seconds after they asked it to end.
+DRAIN_WITHIN = 22.0
+LETTERS_EVERY = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """The bot, built: what its processes use."""
+
+    settings: Settings
+    store: Store
+    inbox: Inbox
+    background: Background
+    timetable: Timetable
+    receiver: Receiver
+    guard: Guard
+    postman: Postman
+    work: Work
+    connecting: Connecting
+    home: Installation
+
+    def begin(self, *, ticking: bool) -> None:
+        """Work on what is received; `ticking` processes keep the timetable too."""
+        self.inbox.start(self.work.do, self.timetable.every, taking_over=ticking)
+        if ticking:
+            self.timetable.every(LETTERS_EVERY, self.postman.deliver, "letters")
+        self.timetable.start()
+
+
+@asynccontextmanager
+async def storing(settings: Settings) -> AsyncIterator[Store]:
+    """The database, at this version's tables: SQLite is brought there, PostgreSQL has to be."""
+    if settings.database_url.startswith("sqlite"):
+        await migrate(settings.database_url)
+    store = await Store.open(settings.database_url, settings.secret_keys)
+    try:
+        now, needed = await current_revision(settings.database_url)
+        if now != needed:
+            raise SettingsError(f"DATABASE_URL: the database is at {now or 'nothing'}, not at {needed}. "
+                                "Run `python -m bot release` first.")  # fmt: skip
+        await store.check()
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def calling(settings: Settings) -> AsyncIterator[tuple[Slack, aiohttp.ClientSession]]:
+    """Slack over one session that every call shares, and that session."""
+    timeout = aiohttp.ClientTimeout(total=30, connect=10)
+    connector = aiohttp.TCPConnector(limit=200, ttl_dns_cache=300, keepalive_timeout=60)
+    async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
+        clock = Wall()
+        yield Slack(session, settings.slack_api_url, Rates(clock), clock), session
+
+
+@asynccontextmanager
+async def built(settings: Settings) -> AsyncIterator[Bot]:
+    """The bot, ready to begin; taken down in reverse, after what it does has ended or was handed back."""
+    if not settings.slack_bot_token:
+        raise SettingsError(
+            "SLACK_BOT_TOKEN is missing. Use `python -m bot up` to try the bot without Slack."
+        )
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(storing(settings))
+        slack, session = await stack.enter_async_context(calling(settings))
+        client = await stack.enter_async_context(Client())
+        home = await identify(slack, settings.slack_bot_token)
+        async with store.begin() as unit:
+            await unit.workspaces.ensure(home.workspace, home.name, home.bot_user, home.bot_id)
+        background = Background()
+        owner = f"{os.getpid()}-{secrets.token_hex(4)}"
+        bot = _assemble(settings, store, slack, session, client, home, background, owner)
+        stack.push_async_callback(_end, bot)
+        await _adopt(bot)
+        yield bot
+
+
+def _assemble(
+    settings: Settings,
+    store: Store,
+    slack: Slack,
+    session: aiohttp.ClientSession,
+    client: Client,
+    home: Installation,
+    background: Background,
+    owner: str,
+) -> Bot:
+    clock = Wall()
+    installations = Installations([home])
+    people = People(slack, installations)
+    connecting = Connecting(
+        store, client, usual=settings.openai_base_url, allowed=settings.openai_allowed_base_urls
+    )
+    salt = hashlib.sha256(b"who asks" + settings.secret_keys[-1].encode()).digest()
+    runs = Runs(store, connecting, salt)
+    conversations = Conversations(store, connecting)
+    answers = Answers(store, connecting, runs.hashed, Attachments(slack, installations).fetch)
+    postman = Postman(store, slack, installations.token, owner, clock)
+    replies = Replies(slack, installations, postman, answers)
+    results = Results(slack, installations, postman, replies)
+    speaker = Speaker(slack, installations, conversations, answers, clock)
+    threads = Threads(slack, installations, people, conversations, speaker, replies)
+    inbox = Inbox(store, background, owner)
+    modals = Modals(ALL, slack, installations, people, connecting)
+    submissions = Submissions(modals, people, inbox)
+    running = Running(runs, connecting, conversations, speaker, results, replies, postman)
+    sending = Sending(slack, installations, people, modals, submissions, runs, running, results)
+    pages = Home(ALL, slack, installations, people, connecting)
+    work = Work(
+        installations,
+        results,
+        handlers={
+            "command": Commands(ALL, people, modals, running, results).handle,
+            "action": Actions(ALL, people, modals, threads, conversations, results).handle,
+            "submission": Sending(
+                slack, installations, people, modals, submissions, runs, running, results
+            ).handle,
+        },
+        events={"message": threads.handle, "app_mention": threads.handle},
+    )
+    receiver = Receiver(
+        inbox, installations, session, settings.slack_api_url,
+        relevant=threads.relevant,
+        at_once={"app_home_opened": pages.opened, "agent_session_stopped": threads.stopped},
+        options=Suggesting(modals, people, connecting).options,
+        submitted=submissions.submitted,
+        background=background,
+    )  # fmt: skip
+    background.spawn(people.read_ahead(home), name="people.read_ahead")
+    guard = Guard(settings.slack_signing_secrets, receiver.deliver, clock)
+    timetable = Timetable(background)
+    return Bot(
+        settings, store, inbox, background, timetable, receiver, guard, postman, work, connecting, home
+    )
+
+
+async def _adopt(bot: Bot) -> None:
+    """The environment's key becomes the workspace's first connection."""
+    settings = bot.settings
+    if settings.openai_api_key:
+        wrong = await bot.connecting.adopt(
+            bot.home.workspace, settings.openai_api_key, settings.openai_org_id
+        )
+        if wrong is not None:
+            log("start.key_not_adopted", reason=wrong.text)
+
+
+async def _end(bot: Bot) -> None:
+    bot.timetable.stop()
+    cut = await bot.background.drain(DRAIN_WITHIN)
+    await bot.inbox.close()
+    log("stop.drained", cut=cut)

@@ -1,0 +1,140 @@
+"""The command line: what an operator starts and what a developer tries."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import orjson
+
+from bot import local, logs
+from bot.doctor import examine
+from bot.errors import BotError
+from bot.local import Worlds
+from bot.modules import ALL
+from bot.playground.serve import Playground
+from bot.playground.serve import run as run_playground
+from bot.playground.server import PortInUseError
+from bot.processes import run, serve
+from bot.settings import Settings
+from bot.slack.manifest import manifest, shown
+from bot.store import migrate
+from bot.touring import tour
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Carry out one command; the exit status says whether it went well."""
+    given = _parser().parse_args(words)
+    try:
+        return int(given.do(given) or 0)
+    except BotError as wrong:
+        print(f"patchbay: {wrong.text}", file=sys.stderr)  # noqa: T201 - the person at the terminal reads it
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _settings() -> Settings:
+    settings = Settings.read()
+    logs.setup(settings.log_level)
+    return settings
+
+
+def _up(_: argparse.Namespace) -> int:
+    settings = _settings()
+    if settings.slack_ready:
+        run(serve(settings))
+        return 0
+    return asyncio.run(local.up(settings))
+
+
+def _serve(_: argparse.Namespace) -> None:
+    run(serve(_settings()))
+
+
+def _web(_: argparse.Namespace) -> None:
+    run(serve(_settings(), ticking=False))
+
+
+def _worker(_: argparse.Namespace) -> None:
+    run(serve(_settings(), receiving=False))
+
+
+def _release(_: argparse.Namespace) -> None:
+    settings = _settings()
+    asyncio.run(migrate(settings.database_url))
+    print("The database has this version's tables.")  # noqa: T201
+
+
+def _playground(given: argparse.Namespace) -> None:
+    def ready(running: Playground) -> None:
+        keys = running.credentials
+        secrets = {
+            name: getattr(keys, name) for name in ("bot_token", "signing_secret", "app_token", "api_key")
+        }
+        worlds = Worlds(running.slack_url, running.openai_url, running.control_url, secrets)
+        if given.json:
+            said = {
+                "slack_url": worlds.slack_url,
+                "openai_url": worlds.openai_url,
+                "control_url": worlds.control_url,
+                "credentials": secrets,
+            }
+            print(orjson.dumps(said).decode(), flush=True)  # noqa: T201
+            return
+        variables = {**worlds.settings(), "OPENAI_API_KEY": secrets["api_key"]}
+        print("\n".join(f"{name}={value}" for name, value in variables.items() if value), flush=True)  # noqa: T201
+
+    try:
+        asyncio.run(run_playground(given.slack_port, given.openai_port, given.events_url, ready=ready))
+    except PortInUseError as wrong:
+        raise BotError(f"The playground cannot start: {wrong.strerror}.") from None
+
+
+def _tour(_: argparse.Namespace) -> int:
+    return asyncio.run(tour())
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    return asyncio.run(examine(_settings()))
+
+
+def _manifest(given: argparse.Namespace) -> None:
+    made = shown(manifest(ALL, agent=not given.no_agent, socket=given.url is None, url=given.url))
+    if given.out:
+        Path(given.out).write_text(made)
+    else:
+        print(made)  # noqa: T201
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("bot", description="Every OpenAI module in Slack.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, what: str, do: Callable[[argparse.Namespace], object]) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=what, description=what)
+        made.set_defaults(do=do)
+        return made
+
+    command("up", "start the bot; without Slack credentials beside a playground", _up)
+    command("serve", "start the bot and nothing else, all in one process", _serve)
+    command("web", "receive and answer; the timetable is another process's", _web)
+    command("worker", "keep the timetable and take over what others left", _worker)
+    command("release", "bring the database to this version's tables", _release)
+    command("tour", "act as a person in a playground and show what that person sees", _tour)
+    command("doctor", "say what is wrong with a set-up", _doctor)
+    made = command("playground", "start the stand-ins for Slack and OpenAI alone", _playground)
+    made.add_argument("--slack-port", type=int, default=0)
+    made.add_argument("--openai-port", type=int, default=0)
+    made.add_argument("--events-url", help="where the bot receives Slack's requests; ends in /slack/events")
+    made.add_argument("--json", action="store_true", help="say where everything is as JSON")
+    made = command("manifest", "write the app's manifest for Slack", _manifest)
+    made.add_argument(
+        "--no-agent", action="store_true", help="for workspaces with guests, who cannot use agents"
+    )
+    made.add_argument(
+        "--url", help="the bot's address where Slack reaches it over HTTP; without it Socket Mode"
+    )
+    made.add_argument("--out", help="a file to write to")
+    return parser

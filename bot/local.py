@@ -1,0 +1,181 @@
+"""The bot beside a playground, as processes of their own that are started and ended together."""
+
+import asyncio
+import signal
+import socket
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+import orjson
+
+from bot.errors import BotError
+from bot.settings import Settings, environment
+
+PAUSE = 1.0  # seconds before a bot that was killed starts again
+END_WITHIN = 27.0  # the bot itself hands back within 25
+READY_WITHIN = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Worlds:
+    """A running playground, as another process sees it."""
+
+    slack_url: str
+    openai_url: str
+    control_url: str
+    credentials: Mapping[str, str] = field(repr=False)
+
+    def settings(self, *, real_key: bool = False) -> dict[str, str]:
+        """The variables that make a bot join it; with a real key only its Slack."""
+        made = {
+            "SLACK_BOT_TOKEN": self.credentials["bot_token"],
+            "SLACK_SIGNING_SECRET": self.credentials["signing_secret"],
+            "SLACK_APP_TOKEN": "",
+            "SLACK_API_URL": self.slack_url,
+        }
+        return made if real_key else {**made, "OPENAI_BASE_URL": self.openai_url}
+
+
+@asynccontextmanager
+async def playground(events_url: str) -> AsyncIterator[Worlds]:
+    """A playground in a process of its own while the block runs."""
+    process = await _start("playground", "--events-url", events_url, "--json", stdout=PIPE)
+    try:
+        line = await _first_line(process)
+        if not line:
+            raise BotError("The playground did not start; the lines above say why.")
+        yield Worlds(**orjson.loads(line))
+    finally:
+        await _end(process)
+
+
+@asynccontextmanager
+async def bot(more: Mapping[str, str], *, quiet: bool = False) -> AsyncIterator["Kept"]:
+    """The bot in a process of its own, which is started again when it is killed."""
+    kept = Kept(more, quiet=quiet)
+    await kept.start()
+    watching = asyncio.create_task(kept.watch())
+    try:
+        yield kept
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        await kept.end()
+
+
+class Kept:
+    """A bot process that comes back after a kill; one that ends by itself had a reason and stays down."""
+
+    def __init__(self, more: Mapping[str, str], *, quiet: bool) -> None:
+        self._environment = environment(**more)
+        self._quiet = quiet
+        self.process: Process | None = None
+        self.ended = asyncio.Event()
+
+    async def start(self) -> None:
+        """Start it, and wait until it is well."""
+        self.process = await _start("serve", env=self._environment, stderr=DEVNULL if self._quiet else None)
+        await self._ready(self.process)
+
+    async def watch(self) -> None:
+        """Start it again each time a signal killed it."""
+        while self.process is not None:
+            if await self.process.wait() >= 0:
+                self.ended.set()
+                return
+            await asyncio.sleep(PAUSE)
+            await self.start()
+
+    async def end(self) -> None:
+        """Ask it to end."""
+        if self.process is not None:
+            await _end(self.process)
+
+    async def _ready(self, process: Process) -> None:
+        url = f"http://127.0.0.1:{self._environment['PORT']}/healthz"
+        async with aiohttp.ClientSession() as session, asyncio.timeout(READY_WITHIN):
+            while process.returncode is None:
+                try:
+                    async with session.get(url) as answer:
+                        if answer.status == 200:
+                            return
+                except aiohttp.ClientError:
+                    pass
+                await asyncio.sleep(0.05)
+        raise BotError("The bot did not start; the lines above say why.")
+
+
+async def up(settings: Settings) -> int:
+    """The bot beside a playground until Ctrl-C; says in five lines what runs where."""
+    address = f"http://127.0.0.1:{settings.port}"
+    real = settings.openai_api_key is not None
+    stop = _interrupted()
+    async with playground(f"{address}/slack/events") as worlds:
+        more = {**worlds.settings(real_key=real), "PORT": str(settings.port)}
+        async with bot(more) as kept:
+            say(settings, worlds, real=real)
+            waiting = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(kept.ended.wait())]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for each in waiting:
+                each.cancel()
+            return 0 if stop.is_set() else 1
+
+
+def say(settings: Settings, worlds: Worlds, *, real: bool) -> None:
+    """What runs where, what is stored where, and what to try."""
+    openai = "the real OpenAI API (OPENAI_API_KEY is set)" if real else f"{worlds.openai_url} (stand-in)"
+    key = "" if real else f"; the key to connect is {worlds.credentials['api_key']}"
+    made = " (made now; keep it)" if settings.secret_key_made else ""
+    print(  # noqa: T201 - this is what the command is for
+        f"Patchbay runs at http://127.0.0.1:{settings.port}; Ctrl-C ends it.\n"
+        f"Slack: {worlds.control_url} (stand-in, nothing leaves this machine). OpenAI: {openai}.\n"
+        f"Stored: {settings.data_dir / 'patchbay.db'}; its key: {settings.secret_key_file}{made}.\n"
+        f"Try: `python -m bot tour` elsewhere shows a person at work{key}.\n"
+        "A real Slack: put SLACK_BOT_TOKEN and SLACK_APP_TOKEN into .env; the README says how to get them.",
+        flush=True,
+    )
+
+
+def _interrupted() -> asyncio.Event:
+    stop = asyncio.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    return stop
+
+
+async def _start(*words: str, env: Mapping[str, str] | None = None, stdout: int | None = None,
+                 stderr: int | None = None) -> Process:  # fmt: skip
+    # A session of its own: Ctrl-C reaches the parent alone, which ends its children in order.
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *words, env=env, stdout=stdout, stderr=stderr, start_new_session=True
+    )
+
+
+async def _first_line(process: Process) -> bytes:
+    if process.stdout is None:
+        raise RuntimeError("the process was started without a pipe")
+    async with asyncio.timeout(READY_WITHIN):
+        return await process.stdout.readline()
+
+
+async def _end(process: Process) -> None:
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        async with asyncio.timeout(END_WITHIN):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def free_port() -> int:
+    """A port that nothing uses now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])

@@ -1,0 +1,100 @@
+"""Answers: asks the model for the next turn of a conversation and keeps what comes, as it comes."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+from bot.openai import Kind, chat_body, chat_deltas
+from bot.services.connecting import Connecting
+from bot.services.conversations import TURNS, Answer
+from bot.services.people import Person
+from bot.services.prompt import messages, part
+from bot.store import Store, Turn
+from bot.store.turns import State
+
+PATH = "/chat/completions"
+KIND: Kind = "chat"
+#: How long a stored answer may be behind what people saw of it (seconds).
+SAVE_EVERY = 2.0
+#: Fetches a file of a turn: its name, media type and content; None where it is gone or may not be read.
+Fetch = Callable[[str, Mapping[str, Any]], Awaitable[tuple[str, str, bytes] | None]]
+
+
+class Answers:
+    """Asks for answers, and keeps them."""
+
+    def __init__(
+        self,
+        store: Store,
+        connecting: Connecting,
+        hashed: Callable[[Person], str],
+        fetch: Fetch,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._connecting = connecting
+        self._hashed = hashed
+        self._fetch = fetch
+        self._clock = clock
+
+    async def answer(self, answer: Answer) -> AsyncIterator[str]:
+        """Ask the model; pieces of text as they come. What is known stands in `answer` at every moment."""
+        conversation = answer.conversation
+        workspace = answer.place.workspace
+        line = await self._connecting.line(workspace, conversation.connection)
+        model = conversation.model or await self._connecting.model(workspace, line.connection.id, KIND)
+        async with self._store.read() as unit:
+            turns = await unit.turns.history(workspace, conversation.id, TURNS)
+        before = [each for each in turns if each.seq < answer.turn.seq and (each.text or each.files)]
+        files = {each.id: await self._parts(workspace, each) for each in before if each.files}
+        wanted = {"reasoning_effort": "none", **(conversation.settings or {})}
+        body, notes = chat_body(model, {**wanted, "messages": messages(conversation, before, files)})
+        answer.notes = tuple(each for each in notes if conversation.settings)
+        answer.model = model
+        body |= {
+            "stream": True,
+            "stream_options": {"include_usage": True, "include_obfuscation": False},
+            "safety_identifier": self._hashed(answer.person),
+        }
+        async with line.api.stream(PATH, body) as events:
+            async for delta in chat_deltas(events):
+                if delta.text:
+                    answer.text += delta.text
+                    yield delta.text
+                if delta.finish_reason:
+                    answer.finish_reason = delta.finish_reason
+                answer.model = delta.model or answer.model
+                if delta.usage:
+                    answer.input_tokens = delta.usage.get("prompt_tokens")
+                    answer.output_tokens = delta.usage.get("completion_tokens")
+        answer.state = "done"
+
+    async def _parts(self, workspace: str, turn: Turn) -> list[dict[str, Any]]:
+        found = [await self._fetch(workspace, each) for each in turn.files]
+        return [part(*each) for each in found if each]
+
+    async def started(self, answer: Answer, ts: str) -> None:
+        """The answer is visible under this ts; kept at once, so that a crash can give it an end."""
+        answer.ts = answer.ts or ts
+        async with self._store.begin() as unit:
+            await unit.turns.save_progress([(answer.place.workspace, answer.turn.id, answer.text, answer.ts)])
+        answer.saved_at = self._clock()
+
+    async def progress(self, answer: Answer) -> None:
+        """Keep what there is of the answer, at most every two seconds."""
+        if answer.ts and self._clock() - answer.saved_at >= SAVE_EVERY:
+            answer.saved_at = self._clock()
+            async with self._store.begin() as unit:
+                await unit.turns.save_progress(
+                    [(answer.place.workspace, answer.turn.id, answer.text, answer.ts)]
+                )
+
+    async def finish(self, answer: Answer, state: State, ts: str | None = None) -> None:
+        """Keep how the answer ended."""
+        answer.state = state
+        async with self._store.begin() as unit:
+            await unit.turns.finish(
+                answer.place.workspace, answer.turn.id, state=state, text=answer.text, ts=ts or answer.ts,
+                model=answer.model, input_tokens=answer.input_tokens, output_tokens=answer.output_tokens,
+            )  # fmt: skip

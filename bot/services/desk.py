@@ -1,0 +1,112 @@
+"""One person's way to the connections of their workspace; what the connect module is given."""
+
+from collections.abc import Sequence
+
+from bot.errors import Invalid
+from bot.module import Linked
+from bot.openai import Model
+from bot.services.connecting import Connecting
+from bot.services.people import Person
+from bot.store import Connection
+
+
+class Desk:
+    """Implements `bot.module.Connections` for a person; every change is made under the person's workspace."""
+
+    def __init__(self, connecting: Connecting, person: Person) -> None:
+        self._connecting = connecting
+        self._store = connecting.store
+        self._person = person
+
+    async def add(
+        self, name: str, key: str, *, organization: str | None, project: str | None, base_url: str | None
+    ) -> tuple[Linked, Sequence[Model]]:
+        """Check the key with the API, keep the connection; the first one becomes the default."""
+        workspace = self._person.workspace
+        url = self._connecting.base_url(base_url)
+        async with self._store.read() as unit:
+            if await unit.connections.by_name(workspace, name):
+                raise Invalid(
+                    f"Name: there is a connection “{name}” already. Choose another name.", field="name"
+                )
+        models, restricted = await self._connecting.probe(
+            self._connecting.api(key, organization, project, url)
+        )
+        async with self._store.begin() as unit:
+            first = not await unit.connections.list(workspace)
+            added = await unit.connections.add(
+                workspace,
+                name,
+                key,
+                organization=organization,
+                project=project,
+                base_url=url,
+                restricted=restricted,
+                created_by=self._person.id,
+            )
+            if first:
+                await unit.workspaces.set_default_connection(workspace, added.id)
+        self._connecting.forget(workspace)
+        return _linked(added, added.id if first else None), models
+
+    async def all(self) -> Sequence[Linked]:
+        """Every connection, by name."""
+        async with self._store.read() as unit:
+            home = await unit.workspaces.get(self._person.workspace)
+            every = await unit.connections.list(self._person.workspace)
+        return [_linked(each, home.default_connection if home else None) for each in every]
+
+    async def check(self, id: str) -> tuple[Linked, Sequence[Model]]:  # noqa: A002 - the field's own name
+        """Ask the API again whether the key works."""
+        workspace = self._person.workspace
+        line = await self._connecting.line(workspace, id)
+        models, restricted = await self._connecting.probe(line.api)
+        async with self._store.begin() as unit:
+            await unit.connections.checked(workspace, line.connection.id, restricted)
+        self._connecting.forget(workspace)
+        return await self._shown(line.connection.id), models
+
+    async def rename(self, id: str, name: str) -> Linked:  # noqa: A002
+        """Give a connection another name."""
+        found = (await self._connecting.line(self._person.workspace, id)).connection
+        async with self._store.begin() as unit:
+            await unit.connections.rename(self._person.workspace, found.id, name)
+        self._connecting.forget(self._person.workspace)
+        return await self._shown(found.id)
+
+    async def make_default(self, id: str) -> Linked:  # noqa: A002
+        """Use this connection wherever none is chosen."""
+        found = (await self._connecting.line(self._person.workspace, id)).connection
+        async with self._store.begin() as unit:
+            await unit.workspaces.set_default_connection(self._person.workspace, found.id)
+        self._connecting.forget(self._person.workspace)
+        return await self._shown(found.id)
+
+    async def remove(self, id: str) -> Linked:  # noqa: A002
+        """Forget a connection and its key; another one becomes the default if this was it."""
+        workspace = self._person.workspace
+        found: Connection = (await self._connecting.line(workspace, id)).connection
+        shown = await self._shown(found.id)
+        async with self._store.begin() as unit:
+            await unit.connections.remove(workspace, found.id)
+            if shown.default:
+                left = await unit.connections.list(workspace)
+                await unit.workspaces.set_default_connection(workspace, left[0].id if left else None)
+        self._connecting.forget(workspace)
+        return shown
+
+    async def _shown(self, id: str) -> Linked:  # noqa: A002
+        return next(each for each in await self.all() if each.id == id)
+
+
+def _linked(connection: Connection, default: str | None) -> Linked:
+    return Linked(
+        id=connection.id,
+        name=connection.name,
+        key_hint=connection.key_hint,
+        organization=connection.organization,
+        project=connection.project,
+        base_url=connection.base_url,
+        restricted=connection.restricted,
+        default=connection.id == default,
+    )

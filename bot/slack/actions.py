@@ -1,0 +1,77 @@
+"""Buttons: under answers and results, in lists and in forms."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.errors import BotError, NotFound
+from bot.module import Module
+from bot.services.conversations import Conversations, Place, Said
+from bot.slack import ids
+from bot.slack.help import overview
+from bot.slack.modals import Modals
+from bot.slack.people import People
+from bot.slack.places import Where
+from bot.slack.results import Results
+from bot.slack.running import remedy
+from bot.slack.threads import Threads
+
+Body = dict[str, Any]
+GO_ON = "Go on exactly where you stopped."
+
+
+class Actions:
+    """What a click does, by the button's name."""
+
+    def __init__(
+        self, modules: Sequence[Module], people: People, modals: Modals, threads: Threads,
+        conversations: Conversations, results: Results,
+    ) -> None:  # fmt: skip
+        self._modules = modules
+        self._people = people
+        self._modals = modals
+        self._threads = threads
+        self._conversations = conversations
+        self._results = results
+
+    async def handle(self, body: Body, where: Where) -> None:
+        """One click."""
+        pressed = body["actions"][0]
+        name = pressed["action_id"].partition(":")[0]
+        person = await self._people.person(where.workspace, where.user)
+        try:
+            if body.get("view") and name.startswith("form.") and name != ids.OPEN:
+                await self._modals.change(body, where.workspace)
+            elif name == ids.OPEN:
+                module, operation = self._modals.named(*pressed["value"].split("/", 1))
+                await self._modals.open(where, module, operation)
+            elif name == ids.OVERVIEW:
+                await self._results.say(where, "What I can do", overview(self._modules), private=True)
+            elif name in {ids.AGAIN, ids.CONTINUE}:
+                await self._answer(name, pressed, where)
+        except BotError as wrong:
+            await self._results.fail(where, wrong, remedy(wrong, person))
+
+    async def _answer(self, name: str, pressed: Body, where: Where) -> None:
+        if where.channel is None or where.thread_ts is None:
+            raise NotFound("This answer is not in a thread any more.")
+        person = await self._people.person(where.workspace, where.user)
+        place = Place(where.workspace, where.channel, where.thread_ts)
+        if name == ids.AGAIN:
+            answer = await self._conversations.again(person, place, pressed["value"])
+            if answer is None:
+                raise NotFound("This answer is not known any more. Ask again in the thread.")
+        else:
+            said = Said(ts=f"{pressed['action_ts']}.{where.user}", text=GO_ON)
+            answer = await self._conversations.hear(place, person, said)
+        await self._threads.again(answer)
+
+
+def where_of(body: Body, workspace: str, key: str, *, again: bool) -> Where:
+    """The place of a click, shortcut or form."""
+    message = body.get("message") or {}
+    channel = (body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id")
+    thread = message.get("thread_ts") or (body.get("container") or {}).get("thread_ts")
+    return Where(
+        workspace=workspace, user=body["user"]["id"], key=key, channel=channel, thread_ts=thread,
+        response_url=body.get("response_url"), trigger=body.get("trigger_id"), again=again,
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""Which workspaces the bot is in, with which token; Bolt's authorize reads it without asking Slack."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import aiohttp
+from slack_bolt.authorization import AuthorizeResult
+
+from bot.errors import SettingsError
+from bot.slack.caller import Slack
+from bot.slack.failures import SlackFailure
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The bot in one workspace."""
+
+    workspace: str
+    name: str
+    token: str = field(repr=False)
+    bot_user: str
+    bot_id: str
+    url: str = ""
+    enterprise: str | None = None
+
+
+class Installations:
+    """The workspaces that this process serves."""
+
+    def __init__(self, known: Sequence[Installation]) -> None:
+        self._known = {each.workspace: each for each in known}
+
+    @property
+    def all(self) -> list[Installation]:
+        """Every workspace."""
+        return list(self._known.values())
+
+    def of(self, workspace: str | None) -> Installation | None:
+        """The bot in this workspace, if it is in it."""
+        return self._known.get(workspace or "")
+
+    def token(self, workspace: str) -> str:
+        """The token to speak with in this workspace."""
+        return self._known[workspace].token
+
+    def revoked(self, workspace: str) -> None:
+        """The workspace removed the bot: its token is of no more use."""
+        self._known.pop(workspace, None)
+
+    async def authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+        """What Bolt asks for each request."""
+        found = self.of(team_id)
+        if found is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            team=found.name,
+            url=found.url,
+            bot_token=found.token,
+            bot_id=found.bot_id,
+            bot_user_id=found.bot_user,
+        )
+
+
+async def granted(session: aiohttp.ClientSession, base_url: str, token: str) -> set[str]:
+    """The scopes of a token, as Slack names them in a header of every answer; none where it does not."""
+    async with session.post(base_url + "auth.test", headers={"Authorization": f"Bearer {token}"}) as answer:
+        return {each.strip() for each in answer.headers.get("x-oauth-scopes", "").split(",") if each.strip()}
+
+
+async def identify(slack: Slack, token: str) -> Installation:
+    """Ask Slack whose token this is. Raises SettingsError when Slack refuses it."""
+    try:
+        said = await slack.call("auth.test", token, workspace="")
+    except SlackFailure as wrong:
+        if wrong.kind == "permanent":
+            raise SettingsError(
+                f"SLACK_BOT_TOKEN: Slack refuses this token ({wrong.error}). Install the app again "
+                "to the workspace and copy the Bot User OAuth Token from OAuth & Permissions."
+            ) from None
+        raise
+    return Installation(
+        said["team_id"],
+        said.get("team", ""),
+        token,
+        said["user_id"],
+        said.get("bot_id", ""),
+        said.get("url", ""),
+        said.get("enterprise_id"),
+    )

@@ -1,0 +1,105 @@
+"""Who somebody is in Slack, kept for a few minutes, so that no question waits for it twice."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bot.logs import log
+from bot.services.people import Person
+from bot.slack.caller import Slack
+from bot.slack.failures import SlackFailure
+from bot.slack.installations import Installation, Installations
+
+FRESH = 600.0  # seconds for what a member may do
+FRESH_ADMIN = 60.0  # seconds for what only an admin may do: the role may have been taken away
+PAGE = 500
+MOST_AHEAD = 5_000  # people read at the start; larger workspaces are asked about one by one
+
+
+class People:
+    """Looks people up; a person who is unknown to Slack may do nothing."""
+
+    def __init__(
+        self, slack: Slack, installations: Installations, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._slack = slack
+        self._installations = installations
+        self._clock = clock
+        self._known: dict[tuple[str, str], tuple[float, Person]] = {}
+
+    async def person(
+        self, workspace: str, user: str, *, team: str | None = None, fresh: bool = False
+    ) -> Person:
+        """This person; `team` is what Slack names beside the user, `fresh` for what only admins may do."""
+        if team and team != workspace:
+            return Person(workspace, user, foreign=True)
+        kept = self._known.get((workspace, user))
+        if kept and self._clock() - kept[0] < (FRESH_ADMIN if fresh else FRESH):
+            return kept[1]
+        try:
+            said = await self._slack.call(
+                "users.info",
+                self._installations.token(workspace),
+                workspace=workspace,
+                user=user,
+                urgent=True,
+            )
+        except SlackFailure as wrong:
+            log(
+                "people.unknown",
+                level=logging.WARNING,
+                workspace=workspace,
+                user=user,
+                error_code=wrong.error,
+            )
+            if kept:
+                return kept[1]
+            return Person(workspace, user, foreign=True)
+        return self._keep(workspace, said["user"])
+
+    async def read_ahead(self, installation: Installation) -> None:
+        """Read the workspace's members, so that nobody's first question waits for it."""
+        cursor, read = "", 0
+        while read < MOST_AHEAD:
+            try:
+                page = await self._slack.call(
+                    "users.list",
+                    installation.token,
+                    workspace=installation.workspace,
+                    limit=PAGE,
+                    cursor=cursor or None,
+                )
+            except SlackFailure as wrong:
+                log(
+                    "people.read_ahead",
+                    level=logging.WARNING,
+                    workspace=installation.workspace,
+                    error_code=wrong.error,
+                )
+                return
+            for user in page["members"]:
+                self._keep(installation.workspace, user)
+            read += len(page["members"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return
+
+    def changed(self, workspace: str, user: dict[str, Any]) -> None:
+        """Slack says that somebody joined or changed."""
+        self._keep(workspace, user)
+
+    def _keep(self, workspace: str, user: dict[str, Any]) -> Person:
+        person = Person(
+            workspace,
+            user["id"],
+            admin=bool(user.get("is_admin") or user.get("is_owner")),
+            guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+            foreign=bool(
+                user.get("is_stranger")
+                or user.get("deleted")
+                or (user.get("team_id") or workspace) != workspace
+            ),
+        )
+        self._known[workspace, person.id] = (self._clock(), person)
+        return person

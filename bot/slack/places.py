@@ -1,0 +1,18 @@
+"""Where a request came from and where its answer goes."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """A person at a place in Slack. `key` names the request for good: what it creates is created once."""
+
+    workspace: str
+    user: str
+    key: str
+    channel: str | None = None
+    thread_ts: str | None = None
+    response_url: str | None = field(default=None, repr=False)
+    trigger: str | None = field(default=None, repr=False)
+    #: Whether the request was begun before, by a process that did not end it.
+    again: bool = False

@@ -1,0 +1,122 @@
+"""Says something to somebody: privately, in a thread, or as the end of an answer that was interrupted."""
+
+from typing import Any
+
+from bot.errors import BotError, Interrupted
+from bot.logs import log
+from bot.services.answers import Answers
+from bot.services.conversations import Answer
+from bot.slack import ids
+from bot.slack.blocks import button, error_blocks, error_text
+from bot.slack.caller import Slack
+from bot.slack.failures import SlackFailure
+from bot.slack.installations import Installations
+from bot.slack.letters import Postman
+from bot.slack.text import for_markdown
+
+Blocks = list[dict[str, Any]]
+
+
+class Replies:
+    """The ways to say something that is not a stream."""
+
+    def __init__(
+        self, slack: Slack, installations: Installations, postman: Postman, answers: Answers
+    ) -> None:
+        self._slack = slack
+        self._installations = installations
+        self._postman = postman
+        self._answers = answers
+
+    async def privately(
+        self, workspace: str, channel: str, user: str, wrong: BotError, *, thread_ts: str | None = None
+    ) -> None:
+        """Tell one person what went wrong: where they are if that is possible, else in a direct message."""
+        await self.whisper(
+            workspace, channel, user, error_text(wrong), error_blocks(wrong), thread_ts=thread_ts
+        )
+
+    async def whisper(
+        self,
+        workspace: str,
+        channel: str,
+        user: str,
+        text: str,
+        blocks: Blocks,
+        *,
+        thread_ts: str | None = None,
+    ) -> None:
+        """Say something to one person alone."""
+        token = self._installations.token(workspace)
+        try:
+            if not channel.startswith("D"):
+                await self._slack.call(
+                    "chat.postEphemeral",
+                    token,
+                    workspace=workspace,
+                    channel=channel,
+                    user=user,
+                    text=text,
+                    blocks=blocks,
+                    thread_ts=thread_ts,
+                )
+                return
+            target = channel
+        except SlackFailure as refused:
+            if refused.kind != "permanent":
+                raise
+            log("replies.elsewhere", workspace=workspace, error_code=refused.error)
+            opened = await self._slack.call("conversations.open", token, workspace=workspace, users=user)
+            target, thread_ts = opened["channel"]["id"], None
+        await self._slack.call(
+            "chat.postMessage",
+            token,
+            workspace=workspace,
+            channel=target,
+            text=text,
+            blocks=blocks,
+            thread_ts=thread_ts,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+
+    async def repair(self, answer: Answer) -> None:
+        """Give an answer its end that another process left: whole if all of it was kept."""
+        place = answer.place
+        token = self._installations.token(place.workspace)
+        whole = answer.state == "done"
+        tail = "" if whole else error_text(Interrupted())
+        text = "\n\n".join(each for each in (for_markdown(answer.text), tail) if each)
+        again = {"type": "actions", "elements": [button("Try again", ids.AGAIN, ids.answer(answer))]}
+        ts = answer.ts or await self._postman.find_unknown(
+            place.workspace, place.channel, place.thread_ts, answer.turn
+        )
+        if ts is None:
+            body = {"text": tail, "blocks": [*_markdown(text), again]}
+            key = f"interrupted:{answer.turn.id}"
+            ts = await self._postman.post(place.workspace, key, place.channel, place.thread_ts, body)
+        else:
+            await self._close(token, place.workspace, place.channel, ts)
+            blocks = _markdown(text) if whole else [*_markdown(text), again]
+            await self._slack.call(
+                "chat.update",
+                token,
+                workspace=place.workspace,
+                channel=place.channel,
+                ts=ts,
+                text=text[:3000],
+                blocks=blocks,
+            )
+        if not whole:
+            await self._answers.finish(answer, "interrupted", ts)
+
+    async def _close(self, token: str, workspace: str, channel: str, ts: str) -> None:
+        try:
+            await self._slack.call("chat.stopStream", token, workspace=workspace, channel=channel, ts=ts)
+        except SlackFailure as wrong:
+            if wrong.kind != "permanent":
+                raise
+
+
+def _markdown(text: str) -> Blocks:
+    return [{"type": "markdown", "text": text[:11_900]}] if text else []

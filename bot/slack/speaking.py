@@ -1,0 +1,131 @@
+"""Speaks an answer into its thread as it comes, and gives it an end whatever happens."""
+
+import asyncio
+from typing import Any
+
+from bot.errors import BotError, Interrupted
+from bot.logs import failure, log
+from bot.services.answers import Answers
+from bot.services.conversations import Answer, Conversations, Place
+from bot.slack import ids
+from bot.slack.blocks import button, error_text, footer
+from bot.slack.caller import Slack
+from bot.slack.clock import Clock
+from bot.slack.installations import Installations
+from bot.slack.stream import Writer
+from bot.store.turns import State
+
+THINKING = "is thinking…"
+STOPPED = "_Stopped._"
+EMPTY = "_The answer is empty: the model used all its tokens for thinking. Raise the limit, or ask again._"
+
+
+class Speaker:
+    """Runs answers; one at a time in a thread."""
+
+    def __init__(
+        self,
+        slack: Slack,
+        installations: Installations,
+        conversations: Conversations,
+        answers: Answers,
+        clock: Clock,
+    ) -> None:
+        self._slack = slack
+        self._installations = installations
+        self._conversations = conversations
+        self._answers = answers
+        self._clock = clock
+        self._reading: dict[Place, asyncio.Task[None]] = {}
+
+    async def speak(self, answer: Answer, *, team: str | None = None) -> None:
+        """Ask for the answer and stream it."""
+        place = answer.place
+        async with self._conversations.in_order(place):
+            writer = Writer(
+                self._slack,
+                self._installations.token(place.workspace),
+                place.workspace,
+                place.channel,
+                place.thread_ts,
+                answer.person.id,
+                team or place.workspace,
+                self._clock,
+                started=lambda ts: self._answers.started(answer, ts),
+            )
+            status = asyncio.create_task(writer.thinking(THINKING))
+            reading = asyncio.create_task(self._read(answer, writer))
+            self._reading[place] = reading
+            writer.on_stop = lambda: self.stop(place)
+            try:
+                state, tail, again = await self._outcome(answer, reading)
+            finally:
+                self._reading.pop(place, None)
+                await asyncio.gather(status, return_exceptions=True)
+            await self._end(answer, writer, state, tail, again=again)
+
+    async def _read(self, answer: Answer, writer: Writer) -> None:
+        async for text in self._answers.answer(answer):
+            writer.write(text)
+            await self._answers.progress(answer)
+
+    async def _outcome(self, answer: Answer, reading: asyncio.Task[None]) -> tuple[State, str, bool]:
+        """How the answer ended: its state, what is said about that, and whether to offer another try."""
+        try:
+            await asyncio.shield(reading)
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) and task.cancelling():
+                # The process ends: say so in the thread, that is the end which this answer gets.
+                task.uncancel()
+                reading.cancel()
+                await asyncio.gather(reading, return_exceptions=True)
+                return "interrupted", error_text(Interrupted()), True
+            return "stopped", STOPPED, False
+        except BotError as wrong:
+            log(
+                "answer.failed",
+                workspace=answer.place.workspace,
+                user=answer.person.id,
+                error_kind=type(wrong).__name__,
+                request=getattr(wrong, "request_id", None),
+            )
+            return "failed", error_text(wrong), wrong.again
+        except Exception as bug:  # noqa: BLE001 - a bug: logged once, and the person gets the reference
+            return (
+                "failed",
+                f"⚠️ Something is wrong at my side (reference {failure('answer.bug', bug)}).",
+                True,
+            )
+        return "done", "", False
+
+    async def _end(self, answer: Answer, writer: Writer, state: State, tail: str, *, again: bool) -> None:
+        blocks: list[dict[str, Any]] = [
+            footer(answer.model, answer.input_tokens, answer.output_tokens, answer.notes)
+        ]
+        value = ids.answer(answer)
+        if again or state == "interrupted":
+            blocks.append({"type": "actions", "elements": [button("Try again", ids.AGAIN, value)]})
+        elif state == "done":
+            elements = [button("Regenerate", ids.AGAIN, value)]
+            if answer.finish_reason == "length":
+                elements.append(button("Continue", ids.CONTINUE, value))
+            blocks.append({"type": "actions", "elements": elements})
+        if answer.text == "" and state == "done":
+            tail = EMPTY
+        text = f"\n\n{tail}" if tail and answer.text else tail
+        written, _ = await asyncio.gather(
+            writer.finish(blocks=blocks, tail=text),
+            self._answers.finish(answer, state),
+            return_exceptions=True,
+        )
+        for each in (written, _):
+            if isinstance(each, BaseException):
+                raise each
+
+    def stop(self, place: Place) -> bool:
+        """Stop what is being said there; False when nothing is (here)."""
+        reading = self._reading.get(place)
+        if reading is None:
+            return False
+        reading.cancel()
+        return True
