@@ -10,12 +10,13 @@ from sqlalchemy import and_, bindparam, case, delete, func, select, tuple_, upda
 from bot.store.columns import Now
 from bot.store.items import Item, NewItem
 from bot.store.leases import ATTEMPTS, FREE, LEASE, LEASED_UNTIL, all_held, claim, held
+from bot.store.schema import one_of
 from bot.store.tables import inbox
 from bot.store.work import Record, Work
 
 _t = inbox.c
-_WORKING = _t.state == "working"
-_OPEN = _t.state.in_(("new", "working"))
+_WORKING = one_of(_t.state, "working")
+_OPEN = one_of(_t.state, "new", "working")
 _COLUMNS = (
     _t.id,
     _t.workspace,

@@ -5,13 +5,14 @@ memory and takes microseconds, only a commit waits for the disk.
 """
 
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
 import aiosqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+READERS = 8  # at once; a query takes microseconds, so that hardly ever two are needed
 _PRAGMAS = (
     "journal_mode=WAL",  # readers and the writer do not wait for each other
     "synchronous=FULL",  # what was committed survives a power failure: an acknowledged request is kept
@@ -22,6 +23,14 @@ _PRAGMAS = (
 
 class InlineConnection(aiosqlite.Connection):
     """aiosqlite's connection, without its thread where nothing waits for the disk."""
+
+    def __await__(self) -> Generator[Any, None, aiosqlite.Connection]:
+        return self._connect().__await__()
+
+    async def _connect(self) -> aiosqlite.Connection:
+        self._connection = self._connector()  # where this fails, there is no thread that has to be ended
+        self._thread.start()
+        return self
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if self._connection is None:
@@ -46,12 +55,12 @@ def engine(url: URL, *, writes: bool) -> AsyncEngine:
             isolation_level=None,
             check_same_thread=False,
             cached_statements=256,
-            # The writer asks again by itself, without keeping the loop from its work; readers do not wait.
-            timeout=0.0 if writes else 5.0,
         )
         try:
             for pragma in (*_PRAGMAS, "query_only=OFF" if writes else "query_only=ON"):
                 connection.execute(f"PRAGMA {pragma}")
+            if writes:  # Groups ask again, without keeping the loop from its work; readers do not wait
+                connection.execute("PRAGMA busy_timeout = 0")
         except sqlite3.Error:
             connection.close()
             raise
@@ -69,6 +78,6 @@ def engine(url: URL, *, writes: bool) -> AsyncEngine:
         skip_autocommit_rollback=True,
         hide_parameters=True,
         query_cache_size=1000,
-        pool_size=1 if writes else 8,
-        max_overflow=0 if writes else 24,
+        pool_size=1 if writes else READERS,
+        max_overflow=0,
     )

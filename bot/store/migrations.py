@@ -1,6 +1,7 @@
 """Brings a database to the tables of this version, by the migrations beside the bot."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from bot.store.addresses import parse
 from bot.store.work import told_plainly
 
 T = TypeVar("T")
+_ONE_AT_A_TIME = threading.Lock()  # Alembic keeps what it works on in a global
 _SCRIPTS = Path(__file__).parents[2] / "migrations"
 
 
@@ -72,4 +74,5 @@ def _command(run: Callable[..., None], to: str, connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    run(config, to)
+    with _ONE_AT_A_TIME:
+        run(config, to)

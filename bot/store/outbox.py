@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, func, select, tuple_, update
 
 from bot.store.columns import Now
 from bot.store.leases import FREE, LEASE, all_held, claim, held
+from bot.store.schema import one_of
 from bot.store.tables import outbox
 from bot.store.work import Record, Work
 
@@ -17,7 +18,7 @@ from bot.store.work import Record, Work
 _NAMESPACE = UUID("6f0f7a52-5d3c-4d8c-9d3e-0c1f3a7e2b64")
 
 _t = outbox.c
-_OPEN = _t.state.in_(("new", "sending"))
+_OPEN = one_of(_t.state, "new", "sending")
 _COLUMNS = (
     _t.id,
     _t.workspace,
@@ -42,7 +43,7 @@ def _first_of_each_stream() -> Any:
     before = exists().where(
         e.workspace == _t.workspace,
         e.stream == _t.stream,
-        e.state.in_(("new", "sending")),
+        one_of(e.state, "new", "sending"),
         tuple_(e.created_at, e.id) < tuple_(_t.created_at, _t.id),
     )
     return select(_t.id).where(_OPEN, ~before).order_by(_t.created_at, _t.id)

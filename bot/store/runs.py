@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import bindparam, insert, select, update
 
+from bot.store.schema import one_of
 from bot.store.tables import runs
 from bot.store.work import Work
 
@@ -37,7 +38,7 @@ _COLUMNS = (
 )
 _GET = select(*_COLUMNS).where(_t.workspace == bindparam("workspace"), _t.id == bindparam("id"))
 _INSERT = insert(runs)
-_UNFINISHED = _t.state.in_(("asked", "calling"))
+_UNFINISHED = one_of(_t.state, "asked", "calling")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

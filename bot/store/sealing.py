@@ -25,7 +25,7 @@ class CannotOpenError(Exception):
 class Sealer:
     """Seals with the first of the operator's secrets and opens with all of them; its repr shows none."""
 
-    __slots__ = ("_ciphers", "_masters", "kid")
+    __slots__ = ("_ciphers", "_kid", "_masters", "prefix")
 
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
@@ -34,15 +34,16 @@ class Sealer:
             raise SettingsError(f"BOT_SECRET_KEY: each secret needs at least {_SHORTEST} characters. {_FIX}")
         self._masters = {_derive(key.encode(), "kid", 6): key.encode() for key in keys}
         self._ciphers: dict[tuple[bytes, str], AESGCM] = {}
-        #: The id of the key that seals: derived from it, says nothing about it.
-        self.kid = _text(next(iter(self._masters)))
+        self._kid = next(iter(self._masters))  # derived from the key, says nothing about it
+        #: How values begin that the first secret sealed.
+        self.prefix = f"{_VERSION}.{_text(self._kid)}."
 
     def seal(self, value: bytes, workspace: str, table: str, column: str, row: str) -> str:
         """The value as `v1.<key id>.<nonce>.<ciphertext>`, the last two in base64url."""
         nonce = secrets.token_bytes(_NONCE)
-        cipher = self._cipher(_bytes(self.kid), f"{table}.{column}")
-        sealed = cipher.encrypt(nonce, value, _bound_to(self.kid, workspace, table, column, row))
-        return f"{_VERSION}.{self.kid}.{_text(nonce)}.{_text(sealed)}"
+        cipher = self._cipher(self._kid, f"{table}.{column}")
+        sealed = cipher.encrypt(nonce, value, _bound_to(_text(self._kid), workspace, table, column, row))
+        return f"{self.prefix}{_text(nonce)}.{_text(sealed)}"
 
     def open(self, sealed: str, workspace: str, table: str, column: str, row: str) -> bytes:
         """The value; raises CannotOpenError for another row's, an unknown key's or a changed one."""
@@ -67,8 +68,7 @@ class Sealer:
 
     def knows(self, sealed: str) -> bool:
         """Whether one of the secrets sealed this."""
-        kid = sealed.split(".", 2)[1] if sealed.count(".") == 3 else ""
-        return kid in {_text(known) for known in self._masters}
+        return any(sealed.startswith(f"{_VERSION}.{_text(kid)}.") for kid in self._masters)
 
     def _cipher(self, kid: bytes, purpose: str) -> AESGCM:
         cipher = self._ciphers.get((kid, purpose))

@@ -1,5 +1,6 @@
 """The store's SQLite: one connection that writes, in groups, and several that read."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import SettingsError
 from bot.store.groups import Groups
-from bot.store.inline import InlineConnection, engine
+from bot.store.inline import READERS, InlineConnection, engine
 
 
 class Sqlite:
@@ -24,6 +25,7 @@ class Sqlite:
         self._writer: AsyncConnection
         #: Readers in nobody's hands: taking one from SQLAlchemy's pool costs more than a query.
         self._idle: list[tuple[AsyncConnection, InlineConnection]] = []
+        self._readers = asyncio.Semaphore(READERS)
         self.groups: Groups | None = None
 
     async def open(self) -> None:
@@ -61,13 +63,14 @@ class Sqlite:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A snapshot."""
-        connection, driver = self._idle.pop() if self._idle else await _connect(self._read)
-        driver.say("BEGIN")
-        try:
-            yield connection
-        finally:
-            driver.say("ROLLBACK")
-            self._idle.append((connection, driver))
+        async with self._readers:
+            connection, driver = self._idle.pop() if self._idle else await _connect(self._read)
+            driver.say("BEGIN")
+            try:
+                yield connection
+            finally:
+                driver.say("ROLLBACK")
+                self._idle.append((connection, driver))
 
 
 async def _connect(source: AsyncEngine) -> tuple[AsyncConnection, InlineConnection]:

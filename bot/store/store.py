@@ -13,6 +13,7 @@ from bot.store.checks import check
 from bot.store.columns import Clock
 from bot.store.ids import Ids
 from bot.store.postgresql import Postgresql
+from bot.store.rotation import rotate, sealed_columns
 from bot.store.sealing import Sealer
 from bot.store.sqlite import Sqlite
 from bot.store.unit import Unit
@@ -78,6 +79,18 @@ class Store:
         with told_plainly():
             async with self._unit(self._database.read()) as (unit, _):
                 yield unit
+
+    async def rotate(self, batch: int = 200) -> int:
+        """Seal anew what the first of the secrets did not seal; how many values. Can be repeated."""
+        rotated = 0
+        for column in sealed_columns():
+            last = -1
+            while last:
+                with told_plainly():
+                    async with self._unit(self._database.begin()) as (_, work):
+                        last = await rotate(work, column, batch)
+                rotated += last
+        return rotated
 
     @asynccontextmanager
     async def _unit(

@@ -158,6 +158,7 @@ outbox = Table(
     moment("created_at"),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("workspace", "dedupe_key"),
-    open_rows("ix_outbox_open", "workspace", "stream", "created_at", "id", states=("new", "sending")),
+    open_rows("ix_outbox_open", "created_at", "id", states=("new", "sending")),
+    open_rows("ix_outbox_streams", "workspace", "stream", "created_at", "id", states=("new", "sending")),
     Index(None, "created_at"),
 )

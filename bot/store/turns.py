@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from bot.errors import NotFound
+from bot.store.schema import one_of
 from bot.store.tables import conversations, turns
 from bot.store.work import Record, Work
 
@@ -32,7 +33,7 @@ _COLUMNS = (
     _t.run,
     _t.created_at,
 )
-_UNFINISHED = _t.state.in_(("waiting", "streaming"))
+_UNFINISHED = one_of(_t.state, "waiting", "streaming")
 _OF_WORKSPACE = select(*_COLUMNS).where(_t.workspace == bindparam("workspace"))
 _GET = _OF_WORKSPACE.where(_t.id == bindparam("id"))
 _BY_TS = _OF_WORKSPACE.where(_t.channel == bindparam("channel"), _t.ts == bindparam("ts"))

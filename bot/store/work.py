@@ -77,12 +77,16 @@ class Work:
         """How many rows a statement changed."""
         return (await self.run(statement, values)).rowcount
 
+    @property
+    def sealed_prefix(self) -> str:
+        """How values begin that the newest secret sealed."""
+        return self._sealer.prefix
+
     def seal(self, column: Column[Any], workspace: str, row: str, text: str | None) -> str | None:
         """A text, sealed for this place; None stays None."""
         if text is None:
             return None
-        raw = text.encode() if text.isascii() else storable(text).encode()
-        return self._sealer.seal(raw, workspace, column.table.name, column.name, row)
+        return self._sealer.seal(storable(text).encode(), workspace, column.table.name, column.name, row)
 
     def open(self, column: Column[Any], workspace: str, row: str, sealed: str | None) -> str | None:
         """The text that was sealed for this place."""

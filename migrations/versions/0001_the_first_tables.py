@@ -7,9 +7,6 @@ from alembic import op
 
 revision: str = "0001"
 down_revision: str | None = None
-OPEN_INBOX = sa.text("state IN ('new', 'working')")
-OPEN_OUTBOX = sa.text("state IN ('new', 'sending')")
-OPEN_TURNS = sa.text("state IN ('waiting', 'streaming')")
 
 
 def _leased() -> list[sa.Column[Any]]:
@@ -22,6 +19,11 @@ def _leased() -> list[sa.Column[Any]]:
         sa.Column("lease_token", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=True),
     ]
+
+
+def _open_rows(name: str, table: str, columns: list[str], states: str) -> None:
+    where = sa.text(f"state IN ({states})")
+    op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
 
 
 def upgrade() -> None:
@@ -39,9 +41,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("delivery_key", name="uq_inbox_delivery_key"),
         sa.UniqueConstraint("logical_key", name="uq_inbox_logical_key"),
     )
-    op.create_index(
-        "ix_inbox_open", "inbox", ["received_at", "id"], sqlite_where=OPEN_INBOX, postgresql_where=OPEN_INBOX
-    )
+    _open_rows("ix_inbox_open", "inbox", ["received_at", "id"], "'new', 'working'")
     op.create_index("ix_inbox_received_at", "inbox", ["received_at"])
 
     op.create_table(
@@ -63,13 +63,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace", "dedupe_key", name="uq_outbox_workspace_dedupe_key"),
     )
     op.create_index("ix_outbox_created_at", "outbox", ["created_at"])
-    op.create_index(
-        "ix_outbox_open",
-        "outbox",
-        ["workspace", "stream", "created_at", "id"],
-        sqlite_where=OPEN_OUTBOX,
-        postgresql_where=OPEN_OUTBOX,
-    )
+    _open_rows("ix_outbox_open", "outbox", ["created_at", "id"], "'new', 'sending'")
+    _open_rows("ix_outbox_streams", "outbox", ["workspace", "stream", "created_at", "id"], "'new', 'sending'")
 
     op.create_table(
         "workspaces",
@@ -194,13 +189,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace", "id", name="pk_turns"),
         sa.UniqueConstraint("workspace", "conversation", "seq", name="uq_turns_workspace_conversation_seq"),
     )
-    op.create_index(
-        "ix_turns_unfinished",
-        "turns",
-        ["workspace", "state"],
-        sqlite_where=OPEN_TURNS,
-        postgresql_where=OPEN_TURNS,
-    )
+    _open_rows("ix_turns_unfinished", "turns", ["workspace", "state"], "'waiting', 'streaming'")
     op.create_index("ix_turns_workspace_channel_ts", "turns", ["workspace", "channel", "ts"])
 
 
