@@ -19,6 +19,7 @@ from bot.services.answers import Answers
 from bot.services.connecting import Connecting
 from bot.services.conversations import Conversations
 from bot.services.inbox import Inbox
+from bot.services.leaving import Leaving
 from bot.services.runs import Runs
 from bot.settings import Settings
 from bot.slack.actions import Actions
@@ -34,6 +35,7 @@ from bot.slack.modals import Modals
 from bot.slack.people import People
 from bot.slack.rates import Rates
 from bot.slack.receive import Receiver
+from bot.slack.removal import REVOKED, Removal
 from bot.slack.replies import Replies
 from bot.slack.results import Results
 from bot.slack.running import Running
@@ -160,16 +162,23 @@ def _assemble(
         handlers={
             "command": Commands(ALL, people, modals, running, results).handle,
             "action": Actions(ALL, people, modals, threads, conversations, results).handle,
-            "submission": Sending(
-                slack, installations, people, modals, submissions, runs, running, results
-            ).handle,
+            "submission": sending.handle,
         },
-        events={"message": threads.handle, "app_mention": threads.handle},
+        events={
+            "message": threads.handle,
+            "app_mention": threads.handle,
+            **dict.fromkeys(REVOKED, Removal(installations, Leaving(store, connecting)).handle),
+        },
     )
     receiver = Receiver(
         inbox, installations, session, settings.slack_api_url,
         relevant=threads.relevant,
-        at_once={"app_home_opened": pages.opened, "agent_session_stopped": threads.stopped},
+        at_once={
+            "app_home_opened": pages.opened,
+            "agent_session_stopped": threads.stopped,
+            "team_join": people.changed,
+            "user_change": people.changed,
+        },
         options=Suggesting(modals, people, connecting).options,
         submitted=submissions.submitted,
         background=background,

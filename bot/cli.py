@@ -27,7 +27,8 @@ def main(words: Sequence[str] | None = None) -> int:
     """Carry out one command; the exit status says whether it went well."""
     given = _parser().parse_args(words)
     try:
-        return int(given.do(given) or 0)
+        do: Callable[[argparse.Namespace], int | None] = given.do
+        return do(given) or 0
     except BotError as wrong:
         print(f"patchbay: {wrong.text}", file=sys.stderr)  # noqa: T201 - the person at the terminal reads it
         return 1
@@ -112,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("bot", description="Every OpenAI module in Slack.")
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    def command(name: str, what: str, do: Callable[[argparse.Namespace], object]) -> argparse.ArgumentParser:
+    def command(name: str, what: str, do: Callable[[argparse.Namespace], int | None]) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=what, description=what)
         made.set_defaults(do=do)
         return made

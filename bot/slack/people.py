@@ -85,9 +85,9 @@ class People:
             if not cursor:
                 return
 
-    def changed(self, workspace: str, user: dict[str, Any]) -> None:
+    async def changed(self, event: dict[str, Any], workspace: str) -> None:
         """Slack says that somebody joined or changed."""
-        self._keep(workspace, user)
+        self._keep(workspace, event["user"])
 
     def _keep(self, workspace: str, user: dict[str, Any]) -> Person:
         person = Person(

@@ -10,6 +10,7 @@ from bot.slack.caller import Slack
 from bot.slack.failures import SlackFailure
 from bot.slack.installations import Installation, Installations
 from bot.slack.people import People
+from bot.slack.removal import REVOKED
 from bot.slack.replies import Replies
 from bot.slack.speaking import Speaker
 from bot.store.turns import Role
@@ -44,6 +45,8 @@ class Threads:
         """Whether a message is for the bot; anything else is neither kept nor looked at."""
         home = self._installations.of(workspace)
         kind, subtype = event.get("type"), event.get("subtype")
+        if kind in REVOKED:
+            return True
         if home is None or kind not in {"message", "app_mention"}:
             return False
         if subtype in CHANGED:

@@ -1,16 +1,21 @@
 """Works on what was kept: one handler a kind of request, and one place where failures become words."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.errors import BotError
 from bot.logs import failure, ids, log
 from bot.slack.actions import where_of
+from bot.slack.failures import SlackFailure
 from bot.slack.installations import Installations
 from bot.slack.places import Where
 from bot.slack.results import Results
 from bot.store import Item
 
+#: Nothing can be said with a token that Slack refuses; the operator reads the log.
+POWERLESS = {"invalid_auth", "token_revoked", "account_inactive", "not_authed", "token_expired"}
 Body = dict[str, Any]
 Handler = Callable[[Body, Where], Awaitable[None]]
 
@@ -45,6 +50,11 @@ class Work:
                     await self._handlers[item.kind](item.body, where)
             except BotError as wrong:
                 await self._results.fail(where, wrong)
+            except SlackFailure as refused:
+                log("work.refused", level=logging.ERROR, method=refused.method, error_code=refused.error)
+                if where.user and refused.error not in POWERLESS:
+                    text = f"Slack did not let me answer there ({refused.error})."
+                    await self._results.fail(replace(where, channel=None, thread_ts=None), BotError(text))
             except Exception as bug:  # noqa: BLE001 - a bug: logged once, and the person gets the reference
                 reference = failure("work.bug", bug, kind=item.kind)
                 if where.user:

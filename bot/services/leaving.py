@@ -1,0 +1,18 @@
+"""A workspace leaves: its secrets go at once, the rest after the retention time."""
+
+from bot.services.connecting import Connecting
+from bot.store import Store
+
+
+class Leaving:
+    """What happens when the bot is removed from a workspace, or its token is revoked."""
+
+    def __init__(self, store: Store, connecting: Connecting) -> None:
+        self._store = store
+        self._connecting = connecting
+
+    async def leave(self, workspace: str) -> None:
+        """Forget every secret of the workspace."""
+        async with self._store.begin() as unit:
+            await unit.workspaces.uninstall(workspace)
+        self._connecting.forget(workspace)
