@@ -31,8 +31,8 @@ class Writer:
     """One answer in one thread.
 
     `write` never waits; the first text goes out at once, the rest as the workspace's rates allow. `finish`
-    returns when all of it is in Slack; SlackFailure when that cannot be. started: told each message's ts right
-    after it came to be. on_stop: called once when a person stopped the answer; then nothing more is shown.
+    returns when all of it is in Slack; SlackFailure when that cannot be. started: told each message's ts as
+    soon as it is known. on_stop: called once when a person stopped the answer; then nothing more is shown.
     """
 
     def __init__(

@@ -1,5 +1,6 @@
 """Single HTTP requests to Slack and nowhere else; says what a broken one means and repeats none."""
 
+import io
 from collections.abc import Mapping
 
 import aiohttp
@@ -9,6 +10,8 @@ from bot.slack.failures import SlackFailure, answered, broken
 
 TIMEOUT = aiohttp.ClientTimeout(total=15, connect=10)  # the outbox reckons with 15 s as an attempt's end
 LONG = aiohttp.ClientTimeout(total=300, connect=10)  # a large picture or recording on a slow line
+
+PIECE = 1 << 20  # bytes
 
 
 class Wire:
@@ -36,9 +39,11 @@ class Wire:
         limits: aiohttp.ClientTimeout = TIMEOUT,
     ) -> bytes:
         """The body of a 200; SlackFailure for anything else. Redirects are not followed."""
+        # aiohttp writes a large body piece by piece only when it comes as a file.
+        data = body if len(body) < PIECE else io.BytesIO(body)
         try:
             async with self._session.post(
-                url, data=body, headers=headers, timeout=limits, allow_redirects=False
+                url, data=data, headers=headers, timeout=limits, allow_redirects=False
             ) as response:
                 if response.status != 200:
                     raise answered(what, response.status, response.headers.get("Retry-After"))
