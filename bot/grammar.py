@@ -1,18 +1,21 @@
-"""The words of a command: MODULE [OPERATION] words… --flag value; knows the declarations and no surface."""
+"""Reads a command, MODULE [OPERATION] words… --flag value, by the declarations alone."""
 
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, assert_never
+from typing import Any
 
 from bot import fields as f
 from bot.errors import Invalid
 from bot.module import Module, Operation
+from bot.openai import redacted
+from bot.usage import COMMAND, example, flag, words_field, words_of
+from bot.words import LONGEST, Word, joined, shown, split
 
-#: Clients make quotes curly and two hyphens a dash while people type.
-QUOTES = {'"': '"', "'": "'", "“": "”", "”": "”", "„": "“", "«": "»", "‘": "’"}
-DASHES = ("--", "—", "–")
 CONNECTION = f.Reference(name="connection", title="Connection", of="connection")
+SWITCH = {"yes", "no", "true", "false", "on", "off"}
+#: How alike a word has to be to one that is meant; to one that may be a text of its own, more.
+ALIKE, VERY_ALIKE = 0.6, 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,128 +28,159 @@ class Request:
     connection: str | None = None
     help: bool = False
 
+    @property
+    def needs_form(self) -> bool:
+        """Whether only a form can complete it: nothing was given, or it takes what no command may hold."""
+        asked = [each for each in self.operation.fields if each.required]
+        return (not self.raw and bool(self.operation.fields)) or any(
+            isinstance(each, f.Secret | f.Files) for each in asked
+        )
+
 
 def parse(text: str, modules: Sequence[Module], module: Module | None = None) -> Request | None:
-    """Read a command; None where it names no module at all. Raises Invalid with the nearest right word."""
-    return read(split(text), modules, module)
+    """Read a command, of the given module if the command itself names one; None where it names none.
+
+    Raises Invalid, with the nearest right word and an example.
+    """
+    return _read(split(text), modules, module)
 
 
-def read(words: Sequence[str], modules: Sequence[Module], module: Module | None = None) -> Request | None:
-    """Read the words of a command, of the given module if the command itself names one."""
-    rest = list(words)
+def read(words: Sequence[str], modules: Sequence[Module]) -> Request | None:
+    """Read words that are split already, as `parse` reads a text."""
+    return _read([Word(each, each) for each in words], modules, None)
+
+
+def _read(words: list[Word], modules: Sequence[Module], module: Module | None) -> Request | None:
+    end = next((at for at, each in enumerate(words) if each.text == "--" and not each.quoted), len(words))
+    helping = any(_is_help(each) for each in words[:end])
+    rest = [each for at, each in enumerate(words) if at >= end or not _is_help(each)]
     if module is None:
-        if not rest:
+        if not rest or (rest[0].text.lower() == "help" and not rest[0].quoted):
             return None
-        first = rest.pop(0)
-        module = next((each for each in modules if each.name == first.lower()), None)
-        if module is None:
-            names = [each.name for each in modules]
-            raise Invalid(f"There is no module “{first}”.{_nearest(first, names)} The modules are {', '.join(names)}.")
-    operation = module.operations[0]
-    if rest and (named := module.operation(rest[0].lower())):
-        operation = named
-        rest.pop(0)
-    return _request(module, operation, rest)
+        module = _module(rest.pop(0), modules)
+    # Of an only operation the name is as likely the first word of a text: "chat create a poem".
+    found = module.operation(rest[0].text.lower()) if rest and not rest[0].quoted else None
+    named = found is not None and (len(module.operations) > 1 or len(rest) == 1)
+    operation = found if found and named else module.operations[0]
+    rest = rest[1:] if named else rest
+    if helping:
+        return Request(module, operation, help=True)
+    return _Reading(module, operation, named=named).request(rest)
 
 
-def _request(module: Module, operation: Operation, rest: list[str]) -> Request:
-    known = {each.name.replace("_", "-"): each for each in (*operation.fields, CONNECTION)}
-    raw: dict[str, Any] = {}
-    words: list[str] = []
-    while rest:
-        word = rest.pop(0)
-        dash = next((each for each in DASHES if word.startswith(each) and len(word) > len(each)), None)
-        if dash is None:
-            words.append(word)
-            continue
-        flag, equals, value = word.removeprefix(dash).partition("=")
-        if flag == "help":
-            return Request(module, operation, help=True)
-        kind = known.get(flag.replace("_", "-").lower())
-        if kind is None:
-            raise Invalid(f"There is no --{flag} in {operation.title}.{_nearest(flag, list(known), '--')}")
-        if isinstance(kind, f.Secret):
-            raise Invalid(f"{kind.title} is a secret: type it into the form, not into a command, which others may read.")
-        if not equals:
-            value = _value(kind, rest)
-        _put(raw, kind, value)
-    connection = raw.pop("connection", None)
-    if words:
-        _take_words(module, operation, words, raw)
-    return Request(module, operation, raw, connection)
+def _module(word: Word, modules: Sequence[Module]) -> Module:
+    for each in modules:
+        if each.name == word.text.lower():
+            return each
+    names = [each.name for each in modules]
+    near = _nearest(word.text, names)
+    raise Invalid(f"There is no module “{shown(word.text)}”.{near} The modules are {', '.join(names)}.")
 
 
-def _value(kind: f.Field, rest: list[str]) -> str:
-    if isinstance(kind, f.Flag) and (not rest or rest[0].lower() not in {"yes", "no", "true", "false", "on", "off"}):
-        return "yes"
-    if not rest:
-        raise Invalid(f"--{kind.name.replace('_', '-')} needs a value after it.", field=kind.name)
-    return rest.pop(0)
+class _Reading:
+    """Sorts the words of one operation into its fields."""
 
+    def __init__(self, module: Module, operation: Operation, *, named: bool) -> None:
+        self._module = module
+        self._operation = operation
+        self._named = named
+        asked = [*operation.fields, *([CONNECTION] if operation.needs_api else [])]
+        self._known: dict[str, f.Field] = {flag(each): each for each in asked}
+        self._raw: dict[str, Any] = {}
 
-def _put(raw: dict[str, Any], kind: f.Field, value: str) -> None:
-    if isinstance(kind, f.Several):
-        raw.setdefault(kind.name, []).append(value)
-    else:
-        raw[kind.name] = value
-
-
-def _take_words(module: Module, operation: Operation, words: list[str], raw: dict[str, Any]) -> None:
-    target = next((each for each in operation.fields if takes_words(each) and each.name not in raw), None)
-    if target is None:
-        others = [each.name for each in module.operations]
-        raise Invalid(f"{operation.title} takes no words, but “{words[0]}” is there.{_nearest(words[0], others)}")
-    _put(raw, target, " ".join(words))
-
-
-def takes_words(kind: f.Field) -> bool:
-    """Whether a command's words can go into this field."""
-    match kind:
-        case f.Text():
-            return kind.words
-        case f.Items():
-            return any(isinstance(each, f.Text) and each.words for each in kind.fields)
-        case f.Several() | f.Model() | f.Reference():
-            return kind.required
-        case f.Secret() | f.Number() | f.Flag() | f.Choice() | f.Files() | f.Json():
-            return False
-        case _:
-            assert_never(kind)
-
-
-def split(text: str) -> list[str]:
-    """Words, with quoted ones kept together whatever kind of quotes a client makes of them."""
-    words: list[str] = []
-    current, quoted, closing = "", False, ""
-    for at, sign in enumerate(text):
-        if closing:
-            if sign in {closing, '"'} if closing == "”" else sign == closing:
-                closing = ""
+    def request(self, rest: list[Word]) -> Request:
+        words: list[Word] = []
+        while rest:
+            word = rest.pop(0)
+            # A client may have made a dash of the two hyphens; within a text it is one.
+            if not word.quoted and (word.text == "--" or (word.text == "—" and not words)):
+                words += rest
+                break
+            if given := self._flag(word):
+                self._take(*given, rest)
             else:
-                current += sign
-        elif sign in QUOTES and (not current or current.endswith("=")) and _closes(text, at):
-            quoted, closing = True, QUOTES[sign]
-        elif sign.isspace():
-            if current or quoted:
-                words.append(current)
-            current, quoted = "", False
+                words.append(word)
+        connection = self._raw.pop(CONNECTION.name, None) if self._operation.needs_api else None
+        if words:
+            self._take_words(words)
+        return Request(self._module, self._operation, self._raw, connection)
+
+    def _flag(self, word: Word) -> tuple[str, str | None] | None:
+        """A flag's name and the value after its equals sign; None for any other word.
+
+        Clients make two hyphens a dash. People write dashes too: one counts only before a name that is known.
+        """
+        name, equals, value = word.text.lstrip("-—–").partition("=")
+        dashes = word.text[: len(word.text) - len(word.text.lstrip("-—–"))]
+        if word.quoted or not name or dashes in {"", "-"}:
+            return None
+        name = name.replace("_", "-").lower()
+        if dashes in {"—", "–"} and name not in self._known and not _nearest(name, list(self._known)):
+            return None
+        return name, value if equals else None
+
+    def _take(self, name: str, value: str | None, rest: list[Word]) -> None:
+        kind = self._known.get(name)
+        if kind is None:
+            near = _nearest(name, list(self._known), "--")
+            text = f"There is no --{shown(name)} in {self._operation.title}.{near}"
+            raise self._wrong(f"{text} If it is part of a text, put the text into quotes.")
+        if isinstance(kind, f.Secret):
+            raise self._wrong(f"{kind.title} is a secret: type it into the form, not into a command.", kind)
+        if value is None:
+            value = self._value(kind, rest)
+        if isinstance(kind, f.Several):
+            self._raw.setdefault(kind.name, []).append(value)
+        elif kind.name in self._raw:
+            raise self._wrong(f"--{name} is given twice; give it once.", kind)
         else:
-            current += sign
-    return [*words, current] if current or quoted else words
+            self._raw[kind.name] = value
+
+    def _value(self, kind: f.Field, rest: list[Word]) -> str:
+        following = rest[0] if rest else None
+        if isinstance(kind, f.Flag) and (following is None or following.text.lower() not in SWITCH):
+            return "yes"
+        found = self._flag(following) if following else None
+        if following is None or (found and found[0] in self._known):
+            raise self._wrong(f"--{flag(kind)} needs a value after it.", kind)
+        return rest.pop(0).text
+
+    def _take_words(self, words: list[Word]) -> None:
+        text, operation = joined(words), self._operation
+        secret = next((each for each in operation.fields if isinstance(each, f.Secret)), None)
+        if secret and redacted(text) != text:
+            raise self._wrong(
+                f"{secret.title} is a secret: type it into the form, not into a command.", secret
+            )
+        others = [each.name for each in self._module.operations] if len(self._module.operations) > 1 else []
+        first = "" if self._named or words[0].quoted else words[0].text
+        target = words_field(operation)
+        if target is None:
+            near = _nearest(words[0].text, others)
+            raise self._wrong(
+                f"{operation.title} takes no words, but “{shown(words[0].text)}” is there.{near}"
+            )
+        if near := _nearest(first, others, alike=VERY_ALIKE):
+            meant = f"If “{shown(first)}” is meant as {target.title}, put it into quotes."
+            raise self._wrong(f"There is no operation “{shown(first)}”.{near} {meant}", target)
+        if isinstance(target, f.Several):
+            self._raw.setdefault(target.name, []).append(text)
+        elif target.name in self._raw:
+            raise self._wrong(f"{target.title} is given twice: as words and with --{flag(target)}.", target)
+        elif isinstance(target, f.Items) and (into := words_of(target)):
+            self._raw[target.name] = [{into.name: text}]
+        else:
+            self._raw[target.name] = text
+
+    def _wrong(self, text: str, kind: f.Field | None = None) -> Invalid:
+        shown = f"{text} For example: `{COMMAND} {example(self._module, self._operation)}`"
+        return Invalid(shown, field=kind.name if kind else None)
 
 
-def _closes(text: str, at: int) -> bool:
-    """Whether a quote that opens here is closed later; an apostrophe is none."""
-    return QUOTES[text[at]] in text[at + 1 :] or (QUOTES[text[at]] == "”" and '"' in text[at + 1 :])
+def _is_help(word: Word) -> bool:
+    return not word.quoted and word.text.lower() in {"--help", "—help", "–help"}
 
 
-def _nearest(word: str, names: list[str], prefix: str = "") -> str:
-    found = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.6)
+def _nearest(word: str, names: Sequence[str], prefix: str = "", *, alike: float = ALIKE) -> str:
+    found = difflib.get_close_matches(word.lower()[:LONGEST], names, n=1, cutoff=alike)
     return f" Did you mean {prefix}{found[0]}?" if found else ""
-
-
-def usage(module: Module, operation: Operation) -> str:
-    """How an operation is typed, in one line."""
-    name = "" if operation is module.operations[0] else f" {operation.name}"
-    words = next((each for each in operation.fields if takes_words(each)), None)
-    return f"{module.name}{name}" + (f" {words.title.lower()}…" if words else "")

@@ -1,79 +1,64 @@
 """What is said to those who ask what there is: made from the declarations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, assert_never
 
-import orjson
-
 from bot import fields as f
-from bot.grammar import takes_words, usage
+from bot.kinds import span
 from bot.module import Module, Operation
 from bot.slack import ids
-from bot.slack.blocks import button
+from bot.slack.blocks import SECTION, actions, button
+from bot.slack.text import clip, for_mrkdwn
+from bot.usage import COMMAND, example, flag, usage, words_field
 
-Blocks = list[dict[str, Any]]
+Block = dict[str, Any]
 
 
-def overview(modules: Sequence[Module]) -> Blocks:
+def overview(modules: Sequence[Module]) -> list[Block]:
     """The modules in their order, a line and a button each."""
-    blocks: Blocks = [_section("*What I can do.* Type a command, use a button, or mention me in a channel.")]
+    blocks = [_section("*What I can do.* Type a command, use a button, or mention me in a channel.")]
     for each in modules:
-        block = _section(f"*{each.title}* · `/openai {each.name}`\n{each.summary}.")
+        block = _section(f"*{for_mrkdwn(each.title)}* · `{COMMAND} {each.name}`\n{for_mrkdwn(each.summary)}.")
         block["accessory"] = button("Open", ids.OPEN, f"{each.name}/{each.operations[0].name}")
         blocks.append(block)
-    return [*blocks, {"type": "context", "elements": [_text("`/openai MODULE --help` explains a module.")]}]
+    return [
+        *blocks,
+        {"type": "context", "elements": [_text(f"`{COMMAND} MODULE --help` explains a module.")]},
+    ]
 
 
-def explanation(module: Module, operation: Operation) -> Blocks:
+def explanation(module: Module, operation: Operation) -> list[Block]:
     """One operation: how it is typed, its fields, an example, and the module's other operations."""
-    lines = [f"*{operation.title}*: {operation.summary}.", f"`/openai {usage(module, operation)}`"]
-    lines += [_line(each) for each in operation.fields]
-    lines.append(f"Example: `/openai {example(module, operation)}`")
-    others = [each.name for each in module.operations if each is not operation]
-    if others:
-        lines.append(f"Other operations: {', '.join(others)}.")
-    blocks: Blocks = []
-    text = ""
-    for line in lines:
-        if len(text) + len(line) > 2_900:  # a section takes 3,000 characters
-            blocks.append(_section(text))
-            text = ""
-        text += line + "\n"
+    lines = [f"*{for_mrkdwn(operation.title)}*: {for_mrkdwn(operation.summary)}."]
+    lines.append(f"`{COMMAND} {for_mrkdwn(usage(module, operation))}`")
+    into = words_field(operation)
+    lines += [_line(each, words=each is into) for each in operation.fields if not each.advanced]
+    if advanced := [_line(each, words=each is into) for each in operation.fields if each.advanced]:
+        lines += ["*Advanced settings*", *advanced]
+    lines.append(f"Example: `{COMMAND} {for_mrkdwn(example(module, operation))}`")
+    if others := [each for each in module.operations if each is not operation]:
+        lines.append("*Other operations*")
+        lines += [f"• `{COMMAND} {module.name} {each.name}` {for_mrkdwn(each.summary)}." for each in others]
     opener = button("Open the form", ids.OPEN, f"{module.name}/{operation.name}")
-    return [*blocks, _section(text), {"type": "actions", "elements": [opener]}]
+    return [*map(_section, _pages(lines)), actions(opener)]
 
 
-def example(module: Module, operation: Operation) -> str:
-    """The worked example as somebody would type it."""
-    parts, words = [], ""
-    for each in operation.fields:
-        value = operation.example.get(each.name)
-        if value is None or isinstance(each, f.Secret):
-            continue
-        if takes_words(each) and not words:
-            words = _words(value)
-        else:
-            parts.append(f"--{each.name.replace('_', '-')} {_flag(value)}")
-    name = "" if operation is module.operations[0] else operation.name
-    return " ".join(each for each in (module.name, name, words, *parts) if each)
+def _pages(lines: Iterable[str]) -> list[str]:
+    """Lines as texts that each fit into a section."""
+    pages = [""]
+    for line in lines:
+        fitting = clip(line, SECTION)
+        if pages[-1] and len(pages[-1]) + 1 + len(fitting) > SECTION:
+            pages.append("")
+        pages[-1] += ("\n" if pages[-1] else "") + fitting
+    return pages
 
 
-def _words(value: Any) -> str:
-    if isinstance(value, list):
-        last = value[-1]
-        return next(str(each) for name, each in last.items() if name == "content") if isinstance(last, dict) else str(last)
-    return str(value)
-
-
-def _flag(value: Any) -> str:
-    text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return f'"{text}"' if " " in text and '"' not in text else (f"'{text}'" if '"' in text else text)
-
-
-def _line(kind: f.Field) -> str:
-    need = " (needed)" if kind.required else ""
-    hint = f" {kind.hint}" if kind.hint else ""
-    return f"• `--{kind.name.replace('_', '-')}` {kind.title}{need}: {_limits(kind)}{hint}"
+def _line(kind: f.Field, *, words: bool) -> str:
+    name = "" if isinstance(kind, f.Secret | f.Files) else f"`--{flag(kind)}` "
+    need = " (needed)" if kind.required and not isinstance(kind, f.Model) else ""
+    hint = (f" {kind.hint}" if kind.hint else "") + (" Words without a flag go here." if words else "")
+    return f"• {name}" + for_mrkdwn(f"{kind.title}{need}: {_limits(kind)}{hint}")
 
 
 def _limits(kind: f.Field) -> str:  # noqa: PLR0911 - one line a kind of field
@@ -81,32 +66,38 @@ def _limits(kind: f.Field) -> str:  # noqa: PLR0911 - one line a kind of field
         case f.Text():
             return f"text of at most {kind.high:,} characters."
         case f.Secret():
-            return "a secret; only the form takes it."
+            return "a secret, which only the form takes."
         case f.Number():
-            what = "a whole number" if kind.integer else "a number"
-            bounds = [f"from {kind.low:g}" if kind.low is not None else "", f"to {kind.high:g}" if kind.high is not None else ""]
-            return " ".join([what, *filter(None, bounds)]) + "."
+            return f"{'a whole number' if kind.integer else 'a number'} {span(kind)}".strip() + "."
         case f.Flag():
             return "yes or no."
         case f.Choice():
             return f"one of {', '.join(kind.options)}."
         case f.Model():
-            return "a model's ID."
+            return "a model's ID; the usual one where none is given."
         case f.Reference():
             return f"the name or ID of a {kind.of}."
         case f.Files():
-            return f"up to {kind.most} files ({', '.join(kind.types)}), in the form."
+            what = f"up to {kind.most} files" if kind.most > 1 else "a file"
+            return f"{what} ({', '.join(kind.types) or 'of any type'}), in the form."
         case f.Json():
             return "JSON."
-        case f.Several() | f.Items():
-            return f"{kind.low} to {kind.high} of them."
+        case f.Several():
+            return f"{kind.low} to {kind.high} of them; give the flag several times."
+        case f.Items():
+            return f"{kind.low} to {kind.high}, each {', '.join(map(_part, kind.fields))}; as a JSON array."
         case _:
             assert_never(kind)
 
 
-def _section(text: str) -> dict[str, Any]:
+def _part(kind: f.Text | f.Choice) -> str:
+    options = f" ({', '.join(kind.options)})" if isinstance(kind, f.Choice) else ""
+    return f"{kind.name}{options}"
+
+
+def _section(text: str) -> Block:
     return {"type": "section", "text": _text(text)}
 
 
-def _text(text: str) -> Mapping[str, str]:
+def _text(text: str) -> Block:
     return {"type": "mrkdwn", "text": text}

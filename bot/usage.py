@@ -1,0 +1,99 @@
+"""How an operation is typed as a command: in one line, and as its worked example."""
+
+from typing import Any, assert_never
+
+import orjson
+
+from bot import fields as f
+from bot.module import Module, Operation
+from bot.words import quoted, split
+
+#: What stands before the words of every command in Slack.
+COMMAND = "/openai"
+
+
+def flag(kind: f.Field) -> str:
+    """A field's flag, without its two hyphens."""
+    return kind.name.replace("_", "-")
+
+
+def words_field(operation: Operation) -> f.Field | None:
+    """The field that a command's words go into: the text they are meant for, else the first needed name."""
+    fields = operation.fields
+    texts = (each for each in fields if _takes_words(each))
+    names = (each for each in fields if each.required and isinstance(each, f.Model | f.Reference))
+    return next(texts, None) or next(names, None)
+
+
+def _takes_words(kind: f.Field) -> bool:
+    match kind:
+        case f.Text():
+            return kind.words
+        case f.Items():
+            return words_of(kind) is not None
+        case f.Several():
+            return kind.required
+        case (
+            f.Secret() | f.Number() | f.Flag() | f.Choice() | f.Model() | f.Reference() | f.Files() | f.Json()
+        ):
+            return False
+        case _:
+            assert_never(kind)
+
+
+def words_of(kind: f.Items) -> f.Text | None:
+    """The field of a group that words go into."""
+    return next((each for each in kind.fields if isinstance(each, f.Text) and each.words), None)
+
+
+def usage(module: Module, operation: Operation) -> str:
+    """How an operation is typed, in one line."""
+    target = words_field(operation)
+    named = [module.name, *([operation.name] if operation is not module.operations[0] else [])]
+    return " ".join([*named, *([f"{target.title.lower()}…"] if target else [])])
+
+
+def example(module: Module, operation: Operation) -> str:
+    """The worked example as somebody would type it; without secrets and files, which the form asks for."""
+    parts = [module.name, *([operation.name] if operation is not module.operations[0] else [])]
+    target, flags = words_field(operation), list[str]()
+    for each in operation.fields:
+        value = operation.example.get(each.name)
+        if value is None or isinstance(each, f.Secret | f.Files):
+            continue
+        text = _as_words(each, value) if each is target else None
+        if text is not None:
+            parts.append(_phrase(text, module, operation))
+        elif isinstance(each, f.Several):
+            flags += [f"--{flag(each)} {quoted(one)}" for one in value]
+        else:
+            flags.append(f"--{flag(each)} {quoted(_written(value))}")
+    return " ".join([*parts, *flags])
+
+
+def _as_words(kind: f.Field, value: Any) -> str | None:
+    """The value as plain words, where words alone can say it."""
+    if isinstance(kind, f.Several):
+        return value[0] if len(value) == 1 else None
+    if isinstance(kind, f.Items):
+        group: dict[str, Any] = value[0] if len(value) == 1 else {}
+        into = words_of(kind)
+        usual = {each.name: each.default for each in kind.fields if each.default is not None}
+        said = {name: given for name, given in group.items() if usual.get(name) != given}
+        return said[into.name] if into and [*said] == [into.name] else None
+    return str(value)
+
+
+def _phrase(text: str, module: Module, operation: Operation) -> str:
+    """Words as they are, or in quotes where a part of them would be read as something else."""
+    words = split(text)
+    plain = " ".join(each.typed for each in words) == text != module.operations[0].name
+    if len(module.operations) > 1 and operation is module.operations[0]:
+        return quoted(text, always=True)  # the first word could be the name of an operation
+    return text if plain and not any(each.quoted or each.text[0] in "-—–" for each in words) else quoted(text)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
