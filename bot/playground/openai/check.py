@@ -12,19 +12,19 @@ from bot.playground.openai.errors import invalid
 Rule = Callable[[str, Any], None]
 
 
+KINDS = {
+    type(None): "null",
+    bool: "a boolean",
+    int: "an integer",
+    float: "a decimal",
+    str: "a string",
+    list: "an array",
+}
+
+
 def kind(value: object) -> str:
     """What the API calls a JSON value's type, with its article."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "a boolean"
-    if isinstance(value, int):
-        return "an integer"
-    if isinstance(value, float):
-        return "a decimal"
-    if isinstance(value, str):
-        return "a string"
-    return "an array" if isinstance(value, list) else "an object"
+    return KINDS.get(type(value), "an object")
 
 
 def wrong_type(name: str, expected: str, value: object) -> Exception:
@@ -73,26 +73,24 @@ def string(minimum: int = 0, maximum: int | None = None, pattern: str | None = N
     def rule(name: str, value: Any) -> None:
         if not isinstance(value, str):
             raise wrong_type(name, "a string", value)
-        if len(value) < minimum:
-            got = "an empty string" if not value else f"a string with length {len(value)}"
-            text = (
-                f"string too short. Expected a string with minimum length {minimum}, but got {got} instead."
-            )
-            raise invalid(
-                f"Invalid '{name}': {text}", name, "string_below_min_length" if value else "empty_string"
-            )
-        if maximum is not None and len(value) > maximum:
-            text = (
-                f"Expected a string with maximum length {maximum}, but got a string with length {len(value)}"
-            )
-            raise invalid(
-                f"Invalid '{name}': string too long. {text} instead.", name, "string_above_max_length"
-            )
+        _length("string", name, len(value), minimum, maximum)
         if pattern and not re.fullmatch(pattern, value):
             text = f"Expected a string that matches the pattern '^{pattern}$'."
             raise invalid(f"Invalid '{name}': string does not match pattern. {text}", name)
 
     return rule
+
+
+def _length(what: str, name: str, size: int, minimum: int, maximum: int | None) -> None:
+    article = "a" if what == "string" else "an"
+    got = f"{article} {what} with length {size}" if size else f"an empty {what}"
+    if size < minimum:
+        text = f"Expected {article} {what} with minimum length {minimum}, but got {got} instead."
+        code = f"{what}_below_min_length" if size else f"empty_{what}"
+        raise invalid(f"Invalid '{name}': {what} too short. {text}", name, code)
+    if maximum is not None and size > maximum:
+        text = f"Expected {article} {what} with maximum length {maximum}, but got {got} instead."
+        raise invalid(f"Invalid '{name}': {what} too long. {text}", name, f"{what}_above_max_length")
 
 
 def integer(minimum: int | None = None, maximum: int | None = None) -> Rule:
@@ -154,20 +152,7 @@ def array(item: Rule, minimum: int = 0, maximum: int | None = None) -> Rule:
     def rule(name: str, value: Any) -> None:
         if not isinstance(value, list):
             raise wrong_type(name, "an array", value)
-        if len(value) < minimum:
-            got = f"an array with length {len(value)}" if value else "an empty array"
-            text = f"Expected an array with minimum length {minimum}, but got {got} instead."
-            code = "array_below_min_length" if value else "empty_array"
-            raise invalid(
-                f"Invalid '{name}': {'array too short' if value else 'empty array'}. {text}", name, code
-            )
-        if maximum is not None and len(value) > maximum:
-            text = (
-                f"Expected an array with maximum length {maximum}, but got an array with length {len(value)}"
-            )
-            raise invalid(
-                f"Invalid '{name}': array too long. {text} instead.", name, "array_above_max_length"
-            )
+        _length("array", name, len(value), minimum, maximum)
         for index, one in enumerate(value):
             item(f"{name}[{index}]", one)
 

@@ -93,6 +93,12 @@ class Model:
         """Whether the day of its shutdown has come."""
         return self.shutdown is not None and datetime.fromtimestamp(now, UTC).date() >= self.shutdown
 
+    def is_for(self, now: float, organization: str, *, compat: bool) -> bool:
+        """Whether this organization can use it now; `compat` brings back those of the retired endpoints."""
+        if self.organization not in {"", organization}:
+            return False
+        return not self.is_shut(now) or (compat and self.kind in {"completion", "edit"})
+
     def json(self) -> dict[str, object]:
         """The object that GET /models lists."""
         until = self.shutdown.isoformat() if self.shutdown else None
@@ -128,17 +134,12 @@ class Registry:
 
     def available(self, now: float, organization: str, *, compat: bool = False) -> list[Model]:
         """What GET /models lists for this organization: nothing that is shut down or another's."""
-        return [
-            model
-            for model in self.models.values()
-            if (not model.is_shut(now) or (compat and model.kind in {"completion", "edit"}))
-            and model.organization in {"", organization}
-        ]
+        return [model for model in self.models.values() if model.is_for(now, organization, compat=compat)]
 
     def find(self, model_id: object, now: float, organization: str, *, compat: bool = False) -> Model:
         """The model, or a 404 model_not_found when unknown, shut down or another organization's."""
         model = self.models.get(model_id) if isinstance(model_id, str) else None
-        if model is None or model not in self.available(now, organization, compat=compat):
+        if model is None or not model.is_for(now, organization, compat=compat):
             raise unknown_model(model_id, was=model is not None and model.is_shut(now))
         return model
 
