@@ -66,10 +66,16 @@ async def test_a_slow_reader_is_not_a_late_answer(server: Server, connect: Conne
 
 
 async def test_stopping_the_reader_is_not_a_timeout(server: Server, connect: Connect) -> None:
-    server.says(endless(chunk("a"), 0.01))
-    deltas = []
-    reading = asyncio.create_task(read(connect(), deltas))
-    await server.asked.wait()
+    server.says(endless(b": ping\n\n", 0.01, chunk("a")))
+    api, begun = connect(), asyncio.Event()
+
+    async def read_on() -> None:
+        async with api.stream("chat/completions", {}) as events:
+            async for _ in events:
+                begun.set()
+
+    reading = asyncio.create_task(read_on())
+    await begun.wait()
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading
