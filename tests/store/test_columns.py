@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.store import NewItem, Store
@@ -22,6 +22,7 @@ ODD = [
 ]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(), max_size=50))
 def test_storable_text_is_utf_8_without_nul(text: str) -> None:
     clean = storable(text)

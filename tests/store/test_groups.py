@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+import bot.store.groups
 from bot.errors import Invalid, Unavailable
 from bot.store import NewItem, Store
 from bot.store.groups import Groups
@@ -77,20 +78,28 @@ async def test_a_full_disk_is_told_to_everyone_whose_work_was_lost(on_sqlite: St
     await keep(on_sqlite, "room again")
 
 
-async def test_a_commit_that_fails_is_told_to_its_whole_group(on_sqlite: Store) -> None:
-    def slip(unit: object) -> None:  # the transaction is gone when it is to be committed
-        groups(on_sqlite)._connection.say("ROLLBACK")
-
+async def test_a_transaction_that_is_lost_is_told_to_its_whole_group_and_to_nobody_else(
+    on_sqlite: Store,
+) -> None:
     async def one(number: int) -> None:
         async with on_sqlite.begin() as unit:
             await unit.inbox.keep([NewItem("T1", "event", {}, str(number))], "me")
-            if number == 0:
-                slip(unit)
+            if number == 3:
+                groups(on_sqlite)._connection.say("ROLLBACK")
 
-    ended = await asyncio.gather(*(one(number) for number in range(1)), return_exceptions=True)
-    assert [type(each) for each in ended] == [Unavailable]
+    ended = await asyncio.gather(*(one(number) for number in range(6)), return_exceptions=True)
+    assert [type(each) for each in ended] == [Unavailable] * 4 + [type(None)] * 2
+    assert await kept(on_sqlite) == 2
+
+
+async def test_a_commit_that_fails_is_told(on_sqlite: Store) -> None:
+    async def slip() -> None:
+        async with on_sqlite.begin():
+            groups(on_sqlite)._connection.say("ROLLBACK")
+
+    with pytest.raises(Unavailable):
+        await slip()
     await keep(on_sqlite, "afterwards")
-    assert await kept(on_sqlite) == 1
 
 
 async def test_no_update_is_lost_between_units_that_read_and_then_write(two: Store) -> None:
@@ -134,3 +143,23 @@ async def test_another_process_may_hold_the_file_for_a_while(on_sqlite: Store, t
     other.close()
     await waiting
     assert await kept(on_sqlite) == 1
+
+
+async def test_a_file_that_another_process_does_not_let_go_is_unavailable(
+    on_sqlite: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.store.groups, "_PATIENCE", 0.0)
+    other = sqlite3.connect(tmp_path / "patchbay.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    ended = await asyncio.gather(*(keep(on_sqlite, str(n)) for n in range(3)), return_exceptions=True)
+    assert [type(each) for each in ended] == [Unavailable] * 3
+    assert await kept(on_sqlite) == 0
+    other.close()
+    await keep(on_sqlite, "let go")
+
+
+async def test_closing_waits_for_what_is_being_committed(on_sqlite: Store) -> None:
+    waiting = [asyncio.create_task(keep(on_sqlite, str(number))) for number in range(5)]
+    await asyncio.sleep(0)
+    await on_sqlite.close()
+    assert await asyncio.gather(*waiting) == [None] * 5

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import SettingsError
@@ -22,6 +22,7 @@ SEALER = Sealer([OLD])
 SEALED = SEALER.seal(b"sk-secret", *PLACE)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2000), st.text(max_size=20), st.text(max_size=20))
 def test_whatever_is_sealed_opens_in_its_place(value: bytes, workspace: str, row: str) -> None:
     place = (workspace.encode(errors="replace").decode(), "t", "c", row.encode(errors="replace").decode())
@@ -42,6 +43,7 @@ def test_a_value_that_was_moved_does_not_open(elsewhere: tuple[str, str, str, st
         SEALER.open(SEALED, *elsewhere)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(SEALED) - 1), st.characters(codec="utf-8"))
 def test_a_value_of_which_one_character_was_changed_does_not_open(at: int, character: str) -> None:
     changed = SEALED[:at] + character + SEALED[at + 1 :]
@@ -50,6 +52,7 @@ def test_a_value_of_which_one_character_was_changed_does_not_open(at: int, chara
             SEALER.open(changed, *PLACE)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_what_is_no_sealed_value_is_refused(text: str) -> None:
     with pytest.raises(CannotOpenError):
