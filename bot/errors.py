@@ -28,6 +28,8 @@ class BotError(Exception):
 
     #: Whether the same request can succeed later: the surface offers **Try again**.
     again = False
+    #: The run that it ended, where there is one: what was asked for can be changed and asked again.
+    run: str | None = None
 
     def __init__(self, text: str | None = None, *, field: str | None = None) -> None:
         super().__init__(text or type(self).__doc__ or "")

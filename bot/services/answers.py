@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.openai import Kind, chat_body, chat_deltas
+from bot.openai import Kind, chat_body, chat_deltas, lightest_effort
 from bot.services.connecting import Connecting
 from bot.services.conversations import TURNS, Answer
 from bot.services.people import Person
@@ -48,9 +48,10 @@ class Answers:
             turns = await unit.turns.history(workspace, conversation.id, TURNS)
         before = [each for each in turns if each.seq < answer.turn.seq and (each.text or each.files)]
         files = {each.id: await self._parts(workspace, each) for each in before if each.files}
-        wanted = {"reasoning_effort": "none", **(conversation.settings or {})}
+        effort = lightest_effort(model)
+        wanted = {**({"reasoning_effort": effort} if effort else {}), **(conversation.settings or {})}
         body, notes = chat_body(model, {**wanted, "messages": messages(conversation, before, files)})
-        answer.notes = tuple(each for each in notes if conversation.settings)
+        answer.notes = tuple(notes)
         answer.model = model
         body |= {
             "stream": True,

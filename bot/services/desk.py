@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.errors import Invalid
+from bot.errors import ApiError, Invalid, KeyRefused
 from bot.module import Linked
 from bot.openai import Model
 from bot.services.connecting import Connecting
@@ -29,9 +29,11 @@ class Desk:
                 raise Invalid(
                     f"Name: there is a connection “{name}” already. Choose another name.", field="name"
                 )
-        models, restricted = await self._connecting.probe(
-            self._connecting.api(key, organization, project, url)
-        )
+        api = self._connecting.api(key, organization, project, url)
+        try:
+            models, restricted = await self._connecting.probe(api)
+        except KeyRefused as wrong:
+            raise _misplaced(wrong) from None
         async with self._store.begin() as unit:
             first = not await unit.connections.list(workspace)
             added = await unit.connections.add(
@@ -97,6 +99,17 @@ class Desk:
 
     async def _shown(self, id: str) -> Linked:  # noqa: A002
         return next(each for each in await self.all() if each.id == id)
+
+
+def _misplaced(wrong: ApiError) -> Invalid:
+    """Which of the two fields OpenAI refuses."""
+    if "organization" in (wrong.code or "") and wrong.code != "no_organization":
+        return Invalid(
+            "Organization ID: this key does not belong to that organization.", field="organization"
+        )
+    return Invalid(
+        "API key: OpenAI refuses this key. Copy it again from platform.openai.com, API keys.", field="key"
+    )
 
 
 def _linked(connection: Connection, default: str | None) -> Linked:

@@ -88,6 +88,7 @@ class Runs:
         try:
             result = await ask.operation.call(context, values)
         except BotError as wrong:
+            wrong.run = run.id
             await self._finish(
                 workspace, run.id, "failed", error=wrong.text, request_id=getattr(wrong, "request_id", None)
             )
