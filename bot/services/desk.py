@@ -104,9 +104,7 @@ class Desk:
 def _misplaced(wrong: ApiError) -> Invalid:
     """Which of the two fields OpenAI refuses."""
     if "organization" in (wrong.code or "") and wrong.code != "no_organization":
-        return Invalid(
-            "Organization ID: this key does not belong to that organization.", field="organization"
-        )
+        return Invalid("Organization ID: this key does not belong to it.", field="organization")
     return Invalid(
         "API key: OpenAI refuses this key. Copy it again from platform.openai.com, API keys.", field="key"
     )
