@@ -12,25 +12,12 @@ from bot.playground.openai.errors import invalid
 Rule = Callable[[str, Any], None]
 
 
-KINDS = {
-    type(None): "null",
-    bool: "a boolean",
-    int: "an integer",
-    float: "a decimal",
-    str: "a string",
-    list: "an array",
-}
-
-
-def kind(value: object) -> str:
-    """What the API calls a JSON value's type, with its article."""
-    return KINDS.get(type(value), "an object")
+KINDS = {bool: "a boolean", int: "an integer", float: "a decimal", str: "a string", list: "an array"}
 
 
 def wrong_type(name: str, expected: str, value: object) -> Exception:
     """The 400 for a value of the wrong type."""
-    got = kind(value)
-    got = got if value is None else f"{got} instead"
+    got = "null" if value is None else f"{KINDS.get(type(value), 'an object')} instead"
     return invalid(f"Invalid type for '{name}': expected {expected}, but got {got}.", name, "invalid_type")
 
 

@@ -134,7 +134,16 @@ def write(text: str, _said: Sequence[Turn]) -> str | None:
     return next((make(text) for pattern, make in FORMS if found(pattern, text)), None)
 
 
-REPLIES: tuple[Reply, ...] = (repeat, remember, count, write)
+def learn(text: str, _said: Sequence[Turn]) -> str | None:
+    """What a person tells of themselves, confirmed."""
+    told = facts([Turn("user", text)])
+    if not told or "?" in text or len(text) > 200:
+        return None
+    hello = f"Nice to meet you, {told['name']}! " if "name" in told else ""
+    return f"{hello}I will remember that {' and '.join(f'your {one} is {told[one]}' for one in told)}."
+
+
+REPLIES: tuple[Reply, ...] = (repeat, remember, count, write, learn)
 
 
 def chat(last: Turn, said: Sequence[Turn], choice: int) -> str:

@@ -56,6 +56,7 @@ def test_a_summary_keeps_the_facts() -> None:
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
+        ("My name is Ada.", "Nice to meet you, Ada! I will remember that your name is Ada."),
         ("What is 12 * 12?", "12 * 12 = 144"),
         ("Fix the spelling: I recieve teh letter", "I receive the letter"),
         ("Instruction: Fix the spelling mistakes.\n\nInput:\nWhat day of the wek is it?", "the week"),
