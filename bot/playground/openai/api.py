@@ -70,7 +70,7 @@ def build(api: Api) -> Starlette:
 
 async def no_such_url(request: Request, _error: Exception) -> Response:
     """The 404 for a path that the API does not have."""
-    return ApiError(404, f"Invalid URL ({request.method} {request.url.path})").response()
+    return retired.no_such_url(request.method, request.url.path).response()
 
 
 async def wrong_method(request: Request, _error: Exception) -> Response:
