@@ -1,70 +1,52 @@
 """Forms as pure functions: a declaration becomes a view, and a view's state becomes raw values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
-import orjson
-
 from bot import fields as f
+from bot.errors import Invalid
 from bot.module import Module, Operation
-from bot.slack.elements import ACTION, actions, button, field_input, option, plain
+from bot.slack.elements import ACTION, MOST_TYPED, actions, button, menu, option, plain, written
+from bot.slack.form import Form
+from bot.slack.inputs import ADD, REMOVE, blocks_of, groups, inputs
+from bot.slack.text import clip, for_mrkdwn
+from bot.usage import words_of
+
+__all__ = [
+    "ADD",
+    "ADVANCED",
+    "CONNECTION",
+    "OPERATION",
+    "REMOVE",
+    "RUN",
+    "Form",
+    "block_of",
+    "filled",
+    "typed",
+    "view",
+]
 
 Json = dict[str, Any]
-ADD, REMOVE, ADVANCED, OPERATION = "form.add", "form.remove", "form.advanced", "form.operation"
+ADVANCED, OPERATION = "form.advanced", "form.operation"
 RUN = "form.run"
 CONNECTION = "connection"
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What a form shows beside what is typed; kept in its metadata: names, ids and counts, nothing typed."""
-
-    module: str
-    operation: str
-    channel: str | None = None
-    thread_ts: str | None = None
-    advanced: bool = False
-    #: The numbers of the groups that are shown, by field.
-    rows: Mapping[str, Sequence[int]] = field(default_factory=dict)
-
-    def packed(self) -> str:
-        """As private metadata."""
-        return orjson.dumps(
-            {"m": self.module, "o": self.operation, "c": self.channel, "t": self.thread_ts, "a": self.advanced,
-             "r": {name: list(rows) for name, rows in self.rows.items()}}
-        ).decode()  # fmt: skip
-
-    @classmethod
-    def unpacked(cls, metadata: str) -> "Form":
-        """From private metadata. Raises ValueError or KeyError when it is not ours."""
-        said = orjson.loads(metadata)
-        return cls(said["m"], said["o"], said.get("c"), said.get("t"), bool(said.get("a")), said.get("r") or {})
-
-    def shown(self, kind: f.Several | f.Items) -> Sequence[int]:
-        """The numbers of the groups of a field."""
-        return self.rows.get(kind.name) or list(range(kind.low))
-
-    def with_row(self, kind: f.Several | f.Items) -> "Form":
-        """One group more."""
-        rows = list(self.shown(kind))
-        return replace(self, rows={**self.rows, kind.name: [*rows, max(rows, default=-1) + 1]})
-
-    def without_row(self, kind: f.Several | f.Items, row: int) -> "Form":
-        """One group less."""
-        left = [each for each in self.shown(kind) if each != row]
-        return replace(self, rows={**self.rows, kind.name: left})
+#: Blocks of a modal; a title and a button of it; a section's text (docs.slack.dev/reference/views).
+BLOCKS, SHORT, SECTION = 100, 24, 3000
 
 
 def filled(form: Form, operation: Operation, values: Mapping[str, Any]) -> Form:
-    """The form with room for what is known already."""
-    rows = dict(form.rows)
+    """The form with room for what is known already: groups, long texts, advanced settings."""
     for each in operation.fields:
         given = values.get(each.name)
-        if isinstance(each, f.Several | f.Items) and isinstance(given, list) and len(given) > len(form.shown(each)):
-            rows[each.name] = list(range(len(given)))
-    advanced = form.advanced or any(each.advanced and each.name in values for each in operation.fields)
-    return replace(form, rows=rows, advanced=advanced)
+        if isinstance(each, f.Several | f.Items):
+            while len(form.shown(each)) < len(groups(each, given)):
+                form = form.with_row(each)
+        if each.advanced and given is not None:
+            form = form.unfolded()
+        for block, kind, value in inputs(form, each, given):
+            if isinstance(kind, f.Text | f.Json):
+                form = form.with_parts(block, -(-len(written(kind, value)) // MOST_TYPED))
+    return form
 
 
 def view(
@@ -77,123 +59,94 @@ def view(
     connection: str | None = None,
     problem: str | None = None,
 ) -> Json:
-    """The modal of an operation. `values` fill it; `connections` are (id, name), the chosen one named by its id."""
+    """The modal of an operation.
+
+    `values` fill it (make the form by `filled`); `connections` are (id, name), the chosen one named by either.
+    Raises Invalid where it does not fit into a modal.
+    """
     blocks: list[Json] = []
     if problem:
-        blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": problem[:3000]}})
+        blocks.append(
+            {"type": "section", "text": {"type": "mrkdwn", "text": clip(for_mrkdwn(problem), SECTION)}}
+        )
     if len(module.operations) > 1:
-        blocks.append(_operations(module, operation))
-    blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": operation.summary}]})
+        chosen = menu([option(each.title, each.name) for each in module.operations], operation.name)
+        blocks.append(actions("operation", [chosen | {"action_id": OPERATION}]))
+    blocks.append(
+        {"type": "context", "elements": [{"type": "mrkdwn", "text": for_mrkdwn(operation.summary)}]}
+    )
     for each in operation.fields:
-        if not each.advanced or form.advanced:
-            blocks += _field(form, each, values.get(each.name))
+        if form.advanced or not each.advanced:
+            blocks += blocks_of(form, each, values.get(each.name))
     if operation.needs_api and connections:
         blocks.append(_connection(connections, connection))
-    if any(each.advanced for each in operation.fields):
-        label = "Hide advanced settings" if form.advanced else "Advanced settings"
-        blocks.append(actions("advanced", [button(label, ADVANCED, "toggle")]))
+    if not form.advanced and any(each.advanced for each in operation.fields):
+        blocks.append(actions("advanced", [button("Advanced settings", ADVANCED, "show")]))
+    if len(blocks) > BLOCKS:
+        raise Invalid("This is too much for one form. Attach the longest text as a file, or ask in a thread.")
     return {
-        "type": "modal", "callback_id": RUN, "private_metadata": form.packed(), "title": plain(operation.title, 24),
-        "submit": plain("Connect" if operation.name == "add" else "Run", 24), "close": plain("Cancel", 24),
-        "blocks": blocks[:100],
-    }  # fmt: skip
-
-
-def _field(form: Form, kind: f.Field, value: Any) -> list[Json]:
-    match kind:
-        case f.Items():
-            return _groups(form, kind, value if isinstance(value, list) else [])
-        case f.Several():
-            return _samples(form, kind, value if isinstance(value, list) else [])
-        case _:
-            return [field_input(kind.name, kind, value)]
-
-
-def _groups(form: Form, kind: f.Items, given: Sequence[Mapping[str, Any]]) -> list[Json]:
-    blocks: list[Json] = []
-    shown = form.shown(kind)
-    for at, row in enumerate(shown):
-        values = given[at] if at < len(given) else {}
-        head = f"*{kind.title}* · {at + 1}"
-        block: Json = {"type": "section", "block_id": f"{kind.name}.{row}", "text": {"type": "mrkdwn", "text": head}}
-        if len(shown) > kind.low:
-            block["accessory"] = button("Remove", f"{REMOVE}:{kind.name}", str(row))
-        blocks.append(block)
-        blocks += [field_input(f"{kind.name}.{row}.{each.name}", each, values.get(each.name)) for each in kind.fields]
-    return [*blocks, *_adder(kind, len(shown))]
-
-
-def _samples(form: Form, kind: f.Several, given: Sequence[str]) -> list[Json]:
-    blocks: list[Json] = []
-    shown = form.shown(kind)
-    for at, row in enumerate(shown):
-        block = field_input(f"{kind.name}.{row}", kind.item, given[at] if at < len(given) else None)
-        block["label"] = plain(f"{kind.title} {at + 1}" if len(shown) > 1 else kind.title, 2000)
-        block["optional"] = not (kind.required and at == 0)
-        blocks.append(block)
-    if len(shown) > max(kind.low, 1):
-        last = button(f"Remove {kind.title.lower()} {len(shown)}"[:75], f"{REMOVE}:{kind.name}", str(shown[-1]))
-        return [*blocks, actions(f"{kind.name}.more", [*_add(kind, len(shown)), last])]
-    return [*blocks, *_adder(kind, len(shown))]
-
-
-def _adder(kind: f.Several | f.Items, count: int) -> list[Json]:
-    add = _add(kind, count)
-    return [actions(f"{kind.name}.more", add)] if add else []
-
-
-def _add(kind: f.Several | f.Items, count: int) -> list[Json]:
-    return [button("Add item", f"{ADD}:{kind.name}", "add")] if count < kind.high else []
+        "type": "modal",
+        "callback_id": RUN,
+        "private_metadata": form.packed(),
+        "title": plain(operation.title, SHORT),
+        "submit": plain("Run" if operation.needs_api else operation.title.split()[0], SHORT),
+        "close": plain("Cancel", SHORT),
+        "blocks": blocks,
+    }
 
 
 def _connection(connections: Sequence[tuple[str, str]], chosen: str | None) -> Json:
-    options = [option(name, id) for id, name in connections[:100]]
-    first = next((each for each in options if each["value"] == chosen), options[0])
-    element = {"type": "static_select", "action_id": ACTION, "options": options, "initial_option": first}
+    options = [option(name, number) for number, name in connections]
+    named = next((number for number, name in connections if chosen in (number, name)), None)
+    # One that is not there is not replaced by another: the person chooses.
+    element = menu(options, options[0]["value"] if chosen is None else named)
     return {"type": "input", "block_id": CONNECTION, "label": plain("Connection", 2000), "element": element}
-
-
-def _operations(module: Module, operation: Operation) -> Json:
-    options = [option(each.title, each.name) for each in module.operations]
-    chosen = option(operation.title, operation.name)
-    select = {"type": "static_select", "action_id": OPERATION, "options": options, "initial_option": chosen}
-    return actions("operation", [select])
-
-
 
 
 def typed(operation: Operation, form: Form, state: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """What stands in a form: raw values by field, groups in their order; files as Slack describes them."""
     raw: dict[str, Any] = {}
-    for each in operation.fields:
-        match each:
+    for kind in operation.fields:
+        read = {block: _read(state, form, block) for block, _, _ in inputs(form, kind, None)}
+        match kind:
             case f.Items():
-                raw[each.name] = [
-                    {field.name: _read(state, f"{each.name}.{row}.{field.name}") for field in each.fields}
-                    for row in form.shown(each)
+                raw[kind.name] = [
+                    {
+                        each.name: value
+                        for each in kind.fields
+                        if (value := read[f"{kind.name}.{row}.{each.name}"])
+                    }
+                    for row in form.shown(kind)
                 ]
             case f.Several():
-                raw[each.name] = [text for row in form.shown(each) if (text := _read(state, f"{each.name}.{row}"))]
+                texts = [value or "" for value in read.values()]
+                raw[kind.name] = texts if any(texts) else None
             case _:
-                raw[each.name] = _read(state, each.name)
-    return {name: value for name, value in raw.items() if value not in (None, "", [])}
+                raw[kind.name] = read[kind.name]
+    return {name: value for name, value in raw.items() if value}
 
 
-def _read(state: Mapping[str, Mapping[str, Any]], block: str) -> Any:
+def _read(state: Mapping[str, Mapping[str, Any]], form: Form, block: str) -> Any:
     said = (state.get(block) or {}).get(ACTION) or {}
     if option := said.get("selected_option"):
         return option["value"]
-    return said.get("files") or said.get("value")
+    if "files" in said:
+        return said["files"]
+    blocks = [block, *(f"{block}~{at}" for at in range(1, form.parts.get(block, 1)))]
+    return "".join(((state.get(each) or {}).get(ACTION) or {}).get("value") or "" for each in blocks)
 
 
-def block_of(operation: Operation, form: Form, name: str) -> str:
-    """The block on which an error of a field is shown."""
+def block_of(operation: Operation, form: Form, place: str) -> str:
+    """The block on which an error is shown; `place` as `bot.checking` names it: field, or field.number.field."""
+    name, _, rest = place.partition(".")
     kind = next((each for each in operation.fields if each.name == name), None)
-    match kind:
-        case f.Items():
-            words = next((each.name for each in kind.fields if isinstance(each, f.Text) and each.required), "")
-            return f"{name}.{form.shown(kind)[0]}.{words}"
-        case f.Several():
-            return f"{name}.{form.shown(kind)[0]}"
-        case _:
-            return name
+    if not isinstance(kind, f.Several | f.Items):
+        return name
+    shown, (number, _, inner) = form.shown(kind), rest.partition(".")
+    row = shown[int(number) - 1] if number.isdecimal() and 0 < int(number) <= len(shown) else shown[0]
+    if isinstance(kind, f.Several):
+        return f"{name}.{row}"
+    into = (
+        next((each for each in kind.fields if each.name == inner), None) or words_of(kind) or kind.fields[0]
+    )
+    return f"{name}.{row}.{into.name}"
