@@ -3,7 +3,7 @@
 import hashlib
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from bot.errors import SettingsError
 from bot.logs import log
 from bot.modules import ALL
 from bot.openai import Client
+from bot.resources import calling, storing
 from bot.schedule import Timetable
 from bot.services.answers import Answers
 from bot.services.connecting import Connecting
@@ -29,11 +30,10 @@ from bot.slack.clock import Wall
 from bot.slack.commands import Commands
 from bot.slack.guard import Guard
 from bot.slack.home import Home
-from bot.slack.installations import Installation, Installations, identify
+from bot.slack.installations import Installation, Installations, identify, stored
 from bot.slack.letters import Postman
 from bot.slack.modals import Modals
 from bot.slack.people import People
-from bot.slack.rates import Rates
 from bot.slack.receive import Receiver
 from bot.slack.removal import REVOKED, Removal
 from bot.slack.replies import Replies
@@ -45,7 +45,7 @@ from bot.slack.submitting import Submissions
 from bot.slack.suggesting import Suggesting
 from bot.slack.threads import Threads
 from bot.slack.work import Work
-from bot.store import Store, current_revision, migrate
+from bot.store import Store
 
 #: Hosts kill what is still there 30 seconds after they asked it to end.
 DRAIN_WITHIN = 22.0
@@ -77,33 +77,6 @@ class Bot:
 
 
 @asynccontextmanager
-async def storing(settings: Settings) -> AsyncIterator[Store]:
-    """The database, at this version's tables: SQLite is brought there, PostgreSQL has to be."""
-    if settings.database_url.startswith("sqlite"):
-        await migrate(settings.database_url)
-    store = await Store.open(settings.database_url, settings.secret_keys)
-    try:
-        now, needed = await current_revision(settings.database_url)
-        if now != needed:
-            raise SettingsError(f"DATABASE_URL: the database is at {now or 'nothing'}, not at {needed}. "
-                                "Run `python -m bot release` first.")  # fmt: skip
-        await store.check()
-        yield store
-    finally:
-        await store.close()
-
-
-@asynccontextmanager
-async def calling(settings: Settings) -> AsyncIterator[tuple[Slack, aiohttp.ClientSession]]:
-    """Slack over one session that every call shares, and that session."""
-    timeout = aiohttp.ClientTimeout(total=30, connect=10)
-    connector = aiohttp.TCPConnector(limit=200, ttl_dns_cache=300, keepalive_timeout=60)
-    async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
-        clock = Wall()
-        yield Slack(session, settings.slack_api_url, Rates(clock), clock), session
-
-
-@asynccontextmanager
 async def built(settings: Settings) -> AsyncIterator[Bot]:
     """The bot, ready to begin; taken down in reverse, after what it does has ended or was handed back."""
     if not settings.slack_bot_token:
@@ -117,9 +90,11 @@ async def built(settings: Settings) -> AsyncIterator[Bot]:
         home = await identify(slack, settings.slack_bot_token)
         async with store.begin() as unit:
             await unit.workspaces.ensure(home.workspace, home.name, home.bot_user, home.bot_id)
+            others = [stored(each, token) for each, token in await unit.workspaces.installed()]
+        homes = [*(each for each in others if each.workspace != home.workspace), home]
         background = Background()
         owner = f"{os.getpid()}-{secrets.token_hex(4)}"
-        bot = _assemble(settings, store, slack, session, client, home, background, owner)
+        bot = _assemble(settings, store, slack, session, client, homes, background, owner)
         stack.push_async_callback(_end, bot)
         await _adopt(bot)
         yield bot
@@ -131,12 +106,12 @@ def _assemble(
     slack: Slack,
     session: aiohttp.ClientSession,
     client: Client,
-    home: Installation,
+    homes: Sequence[Installation],
     background: Background,
     owner: str,
 ) -> Bot:
     clock = Wall()
-    installations = Installations([home])
+    installations = Installations(homes)
     people = People(slack, installations)
     connecting = Connecting(
         store, client, usual=settings.openai_base_url, allowed=settings.openai_allowed_base_urls
@@ -183,11 +158,12 @@ def _assemble(
         submitted=submissions.submitted,
         background=background,
     )  # fmt: skip
-    background.spawn(people.read_ahead(home), name="people.read_ahead")
+    for each in homes:
+        background.spawn(people.read_ahead(each), name="people.read_ahead")
     guard = Guard(settings.slack_signing_secrets, receiver.deliver, clock)
     timetable = Timetable(background)
     return Bot(
-        settings, store, inbox, background, timetable, receiver, guard, postman, work, connecting, home
+        settings, store, inbox, background, timetable, receiver, guard, postman, work, connecting, homes[-1]
     )
 
 

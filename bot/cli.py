@@ -22,12 +22,14 @@ from bot.slack.manifest import manifest, shown
 from bot.store import migrate
 from bot.touring import tour
 
+Do = Callable[[argparse.Namespace], int | None]
+
 
 def main(words: Sequence[str] | None = None) -> int:
     """Carry out one command; the exit status says whether it went well."""
     given = _parser().parse_args(words)
     try:
-        do: Callable[[argparse.Namespace], int | None] = given.do
+        do: Do = given.do
         return do(given) or 0
     except BotError as wrong:
         print(f"patchbay: {wrong.text}", file=sys.stderr)  # noqa: T201 - the person at the terminal reads it
@@ -113,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("bot", description="Every OpenAI module in Slack.")
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    def command(name: str, what: str, do: Callable[[argparse.Namespace], int | None]) -> argparse.ArgumentParser:
+    def command(name: str, what: str, do: Do) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=what, description=what)
         made.set_defaults(do=do)
         return made

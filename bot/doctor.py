@@ -6,9 +6,9 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 
-from bot.app import calling, storing
 from bot.errors import BotError, SettingsError
 from bot.openai import Account, Client
+from bot.resources import calling, storing
 from bot.settings import Settings
 from bot.slack.failures import SlackFailure
 from bot.slack.installations import granted, identify

@@ -60,7 +60,7 @@ async def chat(walk: Walk) -> None:
 async def mention(walk: Walk) -> None:
     """Mention the bot in a channel; watch the answer come."""
     walk.root = await walk.ada.says(
-        "general", "<@bot> My name is Ada, and I collect clocks. Why are clocks round?"
+        "general", "<@bot> My name is Ada and I collect clocks. Why are they round?"
     )
     seen: list[int] = []
 

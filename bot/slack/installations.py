@@ -9,6 +9,7 @@ from slack_bolt.authorization import AuthorizeResult
 from bot.errors import SettingsError
 from bot.slack.caller import Slack
 from bot.slack.failures import SlackFailure
+from bot.store import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,13 @@ class Installations:
             bot_id=found.bot_id,
             bot_user_id=found.bot_user,
         )
+
+
+def stored(workspace: Workspace, token: str) -> Installation:
+    """The bot in a workspace whose installation is kept in the store."""
+    return Installation(
+        workspace.id, workspace.name, token, workspace.bot_user_id or "", workspace.bot_id or ""
+    )
 
 
 async def granted(session: aiohttp.ClientSession, base_url: str, token: str) -> set[str]:

@@ -96,6 +96,12 @@ class Workspaces:
         row = await self._work.one(select(_t.token).where(_t.id == workspace))
         return self._work.open(_t.token, workspace, workspace, row.token) if row else None
 
+    async def installed(self) -> list[tuple[Workspace, str]]:
+        """Every workspace whose token is kept, with the token."""
+        rows = await self._work.every(select(*_COLUMNS, _t.token).where(_t.token.is_not(None)))
+        opened = [(row, self._work.open(_t.token, row.id, row.id, row.token)) for row in rows]
+        return [(Workspace(*row[:-1]), token) for row, token in opened if token]
+
     async def uninstall(self, workspace: str) -> None:
         """Delete the workspace's secrets at once: its bot token and its connections with their keys."""
         work = self._work
