@@ -1,8 +1,10 @@
-"""The kinds of field an operation can ask for; knows no surface, so that every surface can be derived from it."""
+"""The kinds of field an operation can ask for; knows no surface, so that each can be derived from it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from bot.openai import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +66,14 @@ class Choice(Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model(Base):
-    """A model of the account; `kind` as `bot.openai.capabilities` names them. Any other id may be typed too."""
+    """A model of the account that is of this kind; any other ID may be typed too."""
 
-    kind: str
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference(Base):
-    """Something that exists already: a connection of the workspace, or a file, job or model of the account."""
+    """What exists already: a connection of the workspace, or a file, job or model of the account."""
 
     of: Literal["connection", "file", "job", "model"]
 
@@ -103,7 +105,7 @@ class Several(Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Items(Base):
-    """A group of fields, several times (messages). A command's words become one group, in its `words` field."""
+    """A group of fields, several times (messages). A command's words become one group."""
 
     fields: Sequence["Text | Choice"]
     low: int = 1

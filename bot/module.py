@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from bot.fields import Field
 from bot.openai import Api, Model
@@ -76,11 +76,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """How a conversation begins: `turns` are (role, text), oldest first; `settings` are the call's other fields."""
+    """How a conversation begins: `turns` are (role, text), oldest first; `settings` the other fields."""
 
     model: str
     system: str | None
-    turns: Sequence[tuple[str, str]]
+    turns: Sequence[tuple[Literal["user", "assistant"], str]]
     settings: Mapping[str, Any]
     files: Sequence[File] = ()
 

@@ -1,15 +1,22 @@
 """The workspace's OpenAI connections: add, list, check, rename, make the default, remove."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
-from bot.fields import Reference, Secret, Text
+from bot.fields import Field, Reference, Secret, Text
 from bot.module import Context, Effect, Facts, Linked, Module, Operation, Result, Role, Table, Values
 from bot.module import Text as Said
 from bot.openai import Model
 
+Call = Callable[[Context, Values], Awaitable[Result]]
 NAME = Text(
-    name="name", title="Name", hint="What people call this account, like “Marketing”.", required=True, high=50, words=True
+    name="name",
+    title="Name",
+    hint="What people call this account, like “Marketing”.",
+    required=True,
+    high=50,
+    pattern=r"[^\n]+",
+    pattern_hint="it stands in one line.",
+    words=True,
 )
 WHICH = Reference(name="id", title="Connection", of="connection", required=True)
 
@@ -17,13 +24,14 @@ WHICH = Reference(name="id", title="Connection", of="connection", required=True)
 async def add(context: Context, values: Values) -> Result:
     """Check the key with GET /models, then keep it."""
     linked, models = await context.connections.add(
-        values["name"],
+        values["name"].strip(),
         values["key"],
         organization=values.get("organization"),
         project=values.get("project"),
         base_url=values.get("base_url"),
     )
-    return Result([Said(f"**{linked.name}** is connected.{_default(linked)}"), _card(linked, models)], notes=_notes(linked))
+    said = Said(f"**{linked.name}** is connected.{_default(linked)}")
+    return Result([said, _card(linked, models)], notes=_notes(linked))
 
 
 async def everything(context: Context, _: Values) -> Result:
@@ -31,7 +39,9 @@ async def everything(context: Context, _: Values) -> Result:
     found = await context.connections.all()
     if not found:
         return Result([Said("No connection yet. `/openai connect` opens the form for one.")])
-    rows = [(each.name, each.key_hint, each.organization or "–", "yes" if each.default else "") for each in found]
+    rows = [
+        (each.name, each.key_hint, each.organization or "–", "yes" if each.default else "") for each in found
+    ]
     return Result([Table(("Name", "Key", "Organization", "Default"), rows)])
 
 
@@ -43,7 +53,7 @@ async def check(context: Context, values: Values) -> Result:
 
 async def rename(context: Context, values: Values) -> Result:
     """Give a connection another name."""
-    linked = await context.connections.rename(values["id"], values["name"])
+    linked = await context.connections.rename(values["id"], values["name"].strip())
     return Result([Said(f"The connection is now called **{linked.name}**.")])
 
 
@@ -73,10 +83,13 @@ def _card(linked: Linked, models: Sequence[Model]) -> Facts:
 
 
 def _notes(linked: Linked) -> list[str]:
-    return ["The key is restricted: it may not list models, so lists of models stay empty."] if linked.restricted else []
+    note = "The key is restricted: it may not list models, so lists of models stay empty."
+    return [note] if linked.restricted else []
 
 
-def _change(name: str, title: str, summary: str, call: Any, *, fields: Sequence[Any], example: Values) -> Operation:
+def _change(
+    name: str, title: str, summary: str, call: Call, *, fields: Sequence[Field], example: Values
+) -> Operation:
     return Operation(
         name=name, title=title, summary=summary, fields=fields, call=call, example=example,
         effect=Effect.DESTROY if name == "remove" else Effect.CHANGE, role=Role.ADMIN, needs_api=False,
@@ -89,32 +102,33 @@ CONNECT = Module(
     summary="Add or manage the OpenAI accounts that this workspace uses",
     operations=(
         _change(
-            "add", "Connect an OpenAI account", "Checks an API key and keeps it for this workspace", add,
+            "add", "Connect OpenAI account", "Checks an API key and keeps it for this workspace", add,
             fields=(
                 NAME,
-                Secret(name="key", title="API key", hint="Starts with sk-. It is stored encrypted and never shown again.",
-                       required=True),
-                Text(name="organization", title="Organization ID", hint="Starts with org-; only if you are in several.",
-                     high=100, pattern=r"org-[A-Za-z0-9_-]+", pattern_hint="an organization ID starts with org-."),
+                Secret(name="key", title="API key", required=True,
+                       hint="Starts with sk-. It is stored encrypted and never shown again."),
+                Text(name="organization", title="Organization ID", high=100, pattern=r"org-[A-Za-z0-9_-]+",
+                     pattern_hint="an organization ID starts with org-.",
+                     hint="Starts with org-; only if you are in several."),
                 Text(name="project", title="Project ID", high=100, pattern=r"proj_[A-Za-z0-9_-]+",
                      pattern_hint="a project ID starts with proj_.", advanced=True),
-                Text(name="base_url", title="Base URL", hint="Only addresses that the operator allows.", high=300,
-                     advanced=True),
+                Text(name="base_url", title="Base URL", high=300, advanced=True,
+                     hint="Only addresses that the operator allows."),
             ),
             example={"name": "Main", "key": "sk-example-key", "organization": "org-example"},
         ),
         Operation(
-            name="list", title="List connections", summary="Shows the accounts of this workspace", fields=(),
-            call=everything, example={}, needs_api=False,
+            name="list", title="List connections", summary="Shows the accounts of this workspace",
+            fields=(), call=everything, example={}, needs_api=False,
         ),
         Operation(
-            name="check", title="Check a connection", summary="Asks OpenAI whether the key still works", fields=(WHICH,),
-            call=check, example={"id": "Main"}, needs_api=False,
+            name="check", title="Check a connection", summary="Asks OpenAI whether the key still works",
+            fields=(WHICH,), call=check, example={"id": "Main"}, needs_api=False,
         ),
-        _change("rename", "Rename a connection", "Gives an account another name", rename, fields=(WHICH, NAME),
-                example={"id": "Main", "name": "Marketing"}),
-        _change("default", "Set the default connection", "Uses an account wherever none is chosen", default,
-                fields=(WHICH,), example={"id": "Main"}),
+        _change("rename", "Rename a connection", "Gives an account another name", rename,
+                fields=(WHICH, NAME), example={"id": "Main", "name": "Marketing"}),
+        _change("default", "Set default connection", "Uses an account wherever none is chosen",
+                default, fields=(WHICH,), example={"id": "Main"}),
         _change("remove", "Remove a connection", "Forgets an account and its key", remove, fields=(WHICH,),
                 example={"id": "Main"}),
     ),
