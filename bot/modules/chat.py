@@ -177,7 +177,7 @@ FIELDS = (
     _advanced(Json, "metadata", "Metadata", "Up to 16 pairs, kept with a stored completion."),
     _advanced(Text, "prompt_cache_key", "Prompt cache key", high=128),
     _advanced(Json, "prompt_cache_options", "Prompt cache options", 'Like {"mode": "explicit"}.'),
-    _advanced(Json, "modalities", "Modalities", 'Like ["text", "audio"]; if the model speaks.', shape="array"),
+    _advanced(Json, "modalities", "Modalities", 'Like ["text", "audio"], if it speaks.', shape="array"),
     _advanced(Json, "audio", "Audio", 'Like {"voice": "alloy", "format": "mp3"}.'),
 )  # fmt: skip
 
