@@ -168,6 +168,13 @@ class Operation:
     #: How the operation goes on as a conversation where there is a channel, and whether these values can.
     opening: Callable[[Values], Opening] | None = None
     converses: Callable[[Values], bool] = lambda _: True
+    #: Where the values decide (a custom call by GET only reads): what they do, and who may. `effect` and `role`
+    #: are then the most that any values can mean: who does not ask refuses too much, never too little.
+    weighed: Callable[[Values], tuple[Effect, Role]] | None = None
+
+    def weigh(self, values: Values) -> tuple[Effect, Role]:
+        """What these checked values do, and who may do it."""
+        return self.weighed(values) if self.weighed else (self.effect, self.role)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
