@@ -37,7 +37,7 @@ async def create(context: Context, values: Values) -> Result:
         except ApiError as refusal:
             if not is_gone(refusal):
                 raise
-    return await _by_chat(api, model, values)
+    return await _by_chat(api, model, values, context.person)
 
 
 async def _choose(api: Api, named: str | None) -> tuple[str, bool]:
@@ -49,17 +49,16 @@ async def _choose(api: Api, named: str | None) -> tuple[str, bool]:
     return (listed.id, True) if listed else (await chat_model(api), may_remain(api))
 
 
-async def _by_chat(api: Api, model: str, values: Values) -> Result:
+async def _by_chat(api: Api, model: str, values: Values, person: str) -> Result:
     chosen = await chat_model(api) if kind(model) == "completion" else model
     manner = f"{MANNER} {SUFFIX}\n{values['suffix']}" if "suffix" in values else MANNER
-    wanted = {name: values[name] for name in SHARED if name in values}
+    wanted: dict[str, Any] = {name: values[name] for name in SHARED if name in values}
     messages = [{"role": "system", "content": manner}, {"role": "user", "content": values["prompt"]}]
     if "logprobs" in values:
         wanted |= {"logprobs": True, "top_logprobs": values["logprobs"]}
     # A completion model does not think first; without thinking most models take the temperature too.
-    body, left_out = chat_body(
-        chosen, {**wanted, "messages": messages, "reasoning_effort": lightest_effort(chosen)}
-    )
+    wanted |= {"messages": messages, "reasoning_effort": lightest_effort(chosen), "safety_identifier": person}
+    body, left_out = chat_body(chosen, wanted)
     notes = [f"`/completions` has no model for this here, so it ran on the chat model {chosen}.", *left_out]
     if "best_of" in values:
         notes.append("`best_of` was left out: chat models do not take it.")
