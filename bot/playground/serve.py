@@ -1,6 +1,7 @@
 """Both worlds on loopback in one event loop, and how to stop them; the body of `python -m bot playground`."""
 
 import asyncio
+import secrets
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -101,7 +102,8 @@ class Playground:
 
     def _admits(self, scope: Scope) -> bool:
         wanted = self.slack.control_token
-        return wanted is None or (b"x-playground-token", wanted.encode()) in scope["headers"]
+        given = dict(scope["headers"]).get(b"x-playground-token", b"")
+        return wanted is None or secrets.compare_digest(given, wanted.encode())
 
 
 async def run(

@@ -9,6 +9,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from bot.playground.clock import Clock
+from bot.playground.serve import Playground
 from bot.playground.server import bind, serving
 
 Serve = Callable[[ASGIApp], Awaitable[str]]
@@ -46,3 +47,10 @@ def until() -> Callable[[Callable[[], object]], Awaitable[None]]:
                 await asyncio.sleep(0.001)
 
     return wait
+
+
+@pytest.fixture
+async def playground() -> AsyncIterator[Playground]:
+    """Both worlds, running until the test ends."""
+    async with Playground.start() as running:
+        yield running
