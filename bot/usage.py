@@ -6,7 +6,7 @@ import orjson
 
 from bot import fields as f
 from bot.module import Module, Operation
-from bot.words import quoted, split
+from bot.words import is_plain, quoted, split
 
 #: What stands before the words of every command in Slack.
 COMMAND = "/openai"
@@ -90,7 +90,7 @@ def _phrase(text: str, module: Module, operation: Operation) -> str:
     plain = " ".join(each.typed for each in words) == text != module.operations[0].name
     if len(module.operations) > 1 and operation is module.operations[0]:
         return quoted(text, always=True)  # the first word could be the name of an operation
-    return text if plain and not any(each.quoted or each.text[0] in "-—–" for each in words) else quoted(text)
+    return text if plain and all(map(is_plain, words)) else quoted(text)
 
 
 def _written(value: Any) -> str:

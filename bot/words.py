@@ -48,18 +48,21 @@ def joined(words: list[Word]) -> str:
     return "".join(each.space + each.typed for each in words).strip()
 
 
+def is_plain(word: Word) -> bool:
+    """Whether a word means what it says wherever it stands: it is no flag and opens no quote."""
+    return word.text == word.typed and word.text[0] not in {*"-—–", *CLOSING}
+
+
 def quoted(text: str, *, always: bool = False) -> str:
     """A text so that `split` gives it back as one word that is no flag; `always` in quotes, needed or not."""
-    if (
-        not always
-        and [(each.text, each.quoted) for each in split(text)] == [(text, False)]
-        and text[0] not in "-—–"
-    ):
+    words = split(text)
+    if not always and len(words) == 1 and words[0].text == text and is_plain(words[0]):
         return text
+    made = text
     for opening, closing in PAIRS:
         made = opening + text + closing
         if [each.text for each in split(made)] == [text]:
-            return made
+            break
     return made
 
 
