@@ -129,6 +129,10 @@ class Connections(Protocol):
         ...
 
 
+async def unseen(_: Part) -> None:
+    """What a surface shows of a result that is under way, where it can show nothing before the end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a call may use: the API as one connection, and the workspace's connections."""
@@ -138,6 +142,10 @@ class Context:
     api: Api | None
     #: A salted hash of the person, for the API's safety and user fields.
     person: str
+    #: Whether the person may do what is for admins, where only the call can tell (another person's job).
+    admin: bool = False
+    #: Shows what there is so far; each part takes the place of the one before.
+    show: Callable[[Part], Awaitable[None]] = unseen
 
     @property
     def ask(self) -> Api:
@@ -168,7 +176,7 @@ class Operation:
     #: How the operation goes on as a conversation where there is a channel, and whether these values can.
     opening: Callable[[Values], Opening] | None = None
     converses: Callable[[Values], bool] = lambda _: True
-    #: Where the values decide (a custom call by GET only reads): what they do, and who may. `effect` and `role`
+    #: Where the values decide (a custom call by GET only reads): what they do, who may. `effect` and `role`
     #: are then the most that any values can mean: who does not ask refuses too much, never too little.
     weighed: Callable[[Values], tuple[Effect, Role]] | None = None
 
