@@ -1,7 +1,4 @@
-"""Delivers the outbox: each message once, in its thread's order, through crashes and lost answers.
-
-A message that may be there already is looked for before it is sent again; see `posting` for the two keys.
-"""
+"""Delivers the outbox: each message once, in its thread's order, through crashes and lost answers."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +10,7 @@ from bot.logs import log
 from bot.slack.caller import Json, Slack
 from bot.slack.clock import Clock
 from bot.slack.failures import SlackFailure
-from bot.slack.posting import GRACE, Thread
+from bot.slack.posting import GRACE, Thread, begins
 from bot.store import Letter, Store, Turn
 
 POST = "chat.postMessage"
@@ -22,6 +19,7 @@ MOST_ATTEMPTS = 30  # with their pauses about four hours
 LONGEST_PAUSE = 600.0  # seconds
 PATIENCE = 60.0  # seconds that `post` waits for its message
 LOOK = 1.0  # seconds between looks at a letter that another process delivers
+SKEW = 1.0  # seconds between the database's clock and Slack's
 TOO_LONG = 20.0  # seconds in line for the rates; a lease has to outlive it
 
 
@@ -87,13 +85,15 @@ class Postman:
     async def find_unknown(
         self, workspace: str, channel: str, thread_ts: str | None, turn: Turn
     ) -> str | None:
-        """The message of a turn whose ts was not kept: our own, not older, not known as anything else."""
-        for message in await self._thread(workspace, channel, thread_ts).since(turn.created_at.timestamp()):
+        """The message of a turn whose ts was not kept: ours, not older, with its text, no other turn."""
+        thread, began = self._thread(workspace, channel, thread_ts), turn.created_at.timestamp()
+        for message in await thread.since(began):
             ts = str(message["ts"])
+            if float(ts) < began - SKEW or message.get("metadata") or not begins(message, turn.text):
+                continue  # what the outbox posted has its mark
             async with self._store.read() as unit:
-                known = await unit.turns.by_ts(workspace, channel, ts)
-            if known is None and not message.get("metadata"):  # what the outbox posted has its mark
-                return ts
+                if await unit.turns.by_ts(workspace, channel, ts) is None:
+                    return ts
         return None
 
     async def _wait(self, letter: Letter) -> str:
@@ -185,11 +185,9 @@ class Postman:
                 await unit.outbox.dead(id_, token, error)
 
     def _pause(self, letter: Letter, failure: SlackFailure) -> float:
-        if failure.kind == "limited":
-            return failure.retry_after or 1.0
         if failure.kind == "ambiguous" and failure.method == POST:
             return self._grace
-        return min(LONGEST_PAUSE, 2.0**letter.attempts)
+        return failure.retry_after or min(LONGEST_PAUSE, 2.0**letter.attempts)
 
     def _at(self, seconds: float) -> datetime:
         return datetime.fromtimestamp(self._clock.now() + seconds, UTC)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from bot.slack.clock import Clock
 from bot.slack.failures import SlackFailure
 from bot.slack.pages import Blocks, Gone, Pages, close
-from bot.slack.posting import GRACE, Thread
+from bot.slack.posting import Thread, find_started
 from bot.slack.split import MOST, Fences
 from bot.slack.text import whole
 
@@ -17,8 +17,8 @@ CONTINUED = "\n\n_continued…_"
 # and the note have to fit in too.
 ROOM = MOST - 150
 SOON = 1.0  # seconds; where the end has to wait longer, the text goes ahead of it
+LONGEST_WORD, LONGEST_LINE = 40, 1000  # characters; longer ones are cut anywhere
 STOPS = 10  # refusals of one stop by the rates, each with its wait
-SAME = 40  # letters by which a stream whose start got lost is recognised
 
 
 class Over(Exception):
@@ -66,6 +66,10 @@ class Live:
 
     async def show(self, text: str) -> bool:
         """Show what of the text is not in Slack yet; whether that is done, or Slack wants a pause."""
+        if self._ts is None and not text[self._base :].strip():
+            return True  # Slack starts no message with nothing to see
+        if self._ts is not None:
+            text = text[: self._words(text)]
         while self._shown < len(text):
             await self._make_room(text)
             cut = self._cut(text)
@@ -81,7 +85,7 @@ class Live:
         waits = self._rates.ready(STOP, self._thread.workspace) > SOON
         if self._ts is None or self._cut(text) < len(text) or waits or self._old():
             await self.show(text)
-        if self._cut(text) < len(text):
+        if self._ts is None or self._cut(text) < len(text):
             raise await self._give_up()
         await self._stop(text[self._shown :], blocks)
         self.leave()
@@ -93,13 +97,29 @@ class Live:
     def _old(self) -> bool:
         return self._ts is not None and self._clock.now() - self._started >= LIFE
 
+    def _words(self, text: str) -> int:
+        """How far the text has whole words: no piece begins with a space, which Slack may drop at a joint.
+
+        Near the end of a message it is whole lines, so that the next one begins with a line.
+        """
+        near = self._shown - self._base > ROOM - LONGEST_LINE
+        cut = text.rfind("\n", self._shown)
+        if not near:
+            cut = max(cut, text.rfind(" ", self._shown))
+        if cut < 0:  # a language without spaces, or a word that is still coming
+            long = len(text) - self._shown > (LONGEST_LINE if near else LONGEST_WORD)
+            return len(text) if long else self._shown
+        return cut + 1
+
     def _cut(self, text: str) -> int:
         """How far this message can go: at a line's end where there is one in its second half."""
         most = self._base + ROOM - len(self._head)
         if len(text) <= most:
             return len(text)
-        line = text.rfind("\n", max(self._shown, self._base + ROOM // 2), most)
-        return max(self._shown, line + 1 or whole(text, most))
+        half = self._base + ROOM // 2
+        if line := text.rfind("\n", max(self._shown, half), most) + 1:
+            return line
+        return self._shown if self._shown > half else whole(text, most)
 
     async def _start(self, text: str) -> None:
         if self._rates.ready(START, self._thread.workspace) > 0:
@@ -116,8 +136,10 @@ class Live:
                 answer = await self._thread.call(START, **args)
             ts = str(answer["ts"])
         except SlackFailure as failure:
-            if failure.kind == "ambiguous" and (ts_lost := await self._find(piece, began)):
-                await self._mark(ts_lost)
+            if failure.kind == "ambiguous" and (
+                lost := await find_started(self._thread, piece, began, self._clock)
+            ):
+                await self._mark(lost)
                 raise await self._give_up() from None
             raise Over(self._pages()) from None
         await self._mark(ts)
@@ -178,18 +200,3 @@ class Live:
     def _pages(self) -> Pages:
         self.leave()
         return Pages(self._thread, self._clock, self._began, base=self._base, head=self._head, ts=self._ts)
-
-    async def _find(self, piece: str, began: float) -> str | None:
-        """The stream that a lost answer may have started: our own, of now, with this beginning."""
-        await self._clock.sleep(GRACE)
-        try:
-            for message in reversed(await self._thread.since(began)):
-                if _letters(str(message.get("text", ""))) == _letters(piece):
-                    return str(message["ts"])
-        except SlackFailure:
-            return None
-        return None
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))[:SAME]

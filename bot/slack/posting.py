@@ -12,6 +12,7 @@ MARK = "bot_outbox"
 GRACE = 2.0  # seconds after a broken answer until Slack has finished what it had begun
 ATTEMPTS = 4
 BEFORE = 60  # seconds before the first attempt from which on we look, for clocks that differ
+SAME = 40  # letters by which a message that somebody waits for is recognised
 PAGES = 5  # of 100 messages; more were not written in a thread since the attempt
 
 
@@ -102,3 +103,25 @@ async def create(thread: Thread, key: str, message: Json, clock: Clock) -> str:
         except SlackFailure:
             continue
     raise AssertionError("the last attempt returns or raises")
+
+
+async def find_started(thread: Thread, text: str, began: float, clock: Clock) -> str | None:
+    """The stream that a lost answer may have started: our own, since then, with this text; None if unseen."""
+    await clock.sleep(GRACE)
+    try:
+        for message in reversed(await thread.since(began)):
+            if begins(message, text):
+                return str(message["ts"])
+    except SlackFailure:
+        return None
+    return None
+
+
+def begins(message: Json, text: str) -> bool:
+    """Whether a message shows the beginning of a text, or a text that of the message; no text is any."""
+    mine, other = _letters(text), _letters(str(message.get("text", "")))
+    return mine.startswith(other) or other.startswith(mine)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))[:SAME]
