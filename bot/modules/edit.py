@@ -40,7 +40,7 @@ async def create(context: Context, values: Values) -> Result:
         except ApiError as refusal:
             if not is_gone(refusal):
                 raise
-    return await _by_chat(api, values)
+    return await _by_chat(api, values, context.person)
 
 
 async def _edit_model(api: Api, chosen: str) -> str:
@@ -51,15 +51,14 @@ async def _edit_model(api: Api, chosen: str) -> str:
         return chosen
 
 
-async def _by_chat(api: Api, values: Values) -> Result:
+async def _by_chat(api: Api, values: Values, person: str) -> Result:
     model = values["model"]
     asked = f"Instruction: {values['instruction']}\n\n<input>\n{values['input']}\n</input>"
     messages = [{"role": "system", "content": PROMPT}, {"role": "user", "content": asked}]
     wanted: dict[str, Any] = {name: values[name] for name in ("temperature", "top_p", "n") if name in values}
     # Without thinking it comes sooner, and most models take the temperature only so.
-    body, left_out = chat_body(
-        model, {**wanted, "messages": messages, "reasoning_effort": lightest_effort(model)}
-    )
+    wanted |= {"messages": messages, "reasoning_effort": lightest_effort(model), "safety_identifier": person}
+    body, left_out = chat_body(model, wanted)
     answer = await api.post("/chat/completions", body)
     return await _read(answer, values, [RETIRED.format(model=model), *left_out], model)
 
