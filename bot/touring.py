@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.errors import BotError
 from bot.local import Worlds, bot, free_port, playground
-from bot.playground.person import Message, Person, Unseen
+from bot.playground.person import Message, Person, PersonError
 
 #: A step that takes longer has failed.
 PATIENCE = 20.0
@@ -36,50 +36,55 @@ Step = tuple[str, Callable[[Walk], Awaitable[None]]]
 
 async def connect(walk: Walk) -> None:
     """Open the form, mistype the key, then type the right one."""
-    await walk.ada.command("/openai", "connect", channel="general")
-    view = await walk.ada.view()
-    expect(view is not None, "the form did not open")
-    walk.show(f"[form] {view['title']['text']}" if view else "")
+    await walk.ada.command("/openai", "connect")
+    walk.show(await seen_form(walk, "API key"))
     answer = await walk.ada.submits({"name": "Playground", "key": "sk-mistyped"})
-    expect("key" in answer.get("errors", {}), "the wrong key was not refused on its field")
-    walk.show(f"API key ✗ {answer['errors']['key']}")
+    expect("key" in (answer.get("errors") or {}), f"the wrong key was not refused on its field: {answer}")
+    walk.show(f"✗ {answer['errors']['key']}")
     answer = await walk.ada.submits({"name": "Playground", "key": walk.key})
     expect(answer.get("response_action") == "update", f"the right key was not taken: {answer}")
-    walk.show(*texts(answer["view"]))
+    walk.show(await seen_form(walk, "connected"))
+    await walk.ada.closes()
+
+
+async def seen_form(walk: Walk, words: str) -> str:
+    """What stands in the topmost form, as soon as it holds these words."""
+    view = await walk.ada.view(PATIENCE, lambda each: words in each["plain"])
+    if view is None:
+        raise BotError(f"no form with “{words}” opened")
+    return str(view["plain"])
 
 
 async def chat(walk: Walk) -> None:
     """Ask by command; the answer opens a thread."""
-    await walk.ada.command("/openai", "chat Say hello in one line.", channel="general")
+    await walk.ada.command("/openai", "chat Say hello in one line.")
     root = await walk.ada.waits(lambda each: "asked:" in each.plain, "general")
     walk.show(root.plain)
-    answer = await walk.ada.waits(whole, "general", root.ts)
-    walk.show("  ↳ " + answer.plain)
+    walk.show((await walk.ada.waits(answer_under(root.ts), "general", root.ts)).plain)
 
 
 async def mention(walk: Walk) -> None:
     """Mention the bot in a channel; watch the answer come."""
     walk.root = await walk.ada.says(
-        "general", "<@bot> My name is Ada and I collect clocks. Why are they round?"
+        "general", "<@bot> I am Ada, I collect clocks. Why are they round?"
     )
-    seen: list[int] = []
+    whole = answer_under(walk.root)
+    lengths: set[int] = set()
 
     def grows(each: Message) -> bool:
-        if not each.by_bot:
-            return False
-        if not seen or len(each.plain) > seen[-1]:
-            seen.append(len(each.plain))
+        if each.ts != walk.root and each.plain:
+            lengths.add(len(each.plain))
         return whole(each)
 
     answer = await walk.ada.waits(grows, "general", walk.root)
-    expect(len(seen) > 1, "the answer came at once, not as a stream")
-    walk.show(f"(grew in {len(seen)} steps)", answer.plain)
+    expect(len(lengths) > 1, "the answer came at once, not as a stream")
+    walk.show(f"(seen growing {len(lengths)} times)", answer.plain)
 
 
 async def remember(walk: Walk) -> None:
     """Answer in the thread without a mention: it remembers."""
     question = await walk.ada.says("general", "What is my name, and what do I collect?", thread=walk.root)
-    answer = await walk.ada.waits(lambda each: each.ts > question and whole(each), "general", walk.root)
+    answer = await walk.ada.waits(answer_under(question), "general", walk.root)
     walk.show(answer.plain)
     expect("Ada" in answer.plain, "it forgot the name")
 
@@ -87,8 +92,7 @@ async def remember(walk: Walk) -> None:
 async def directly(walk: Walk) -> None:
     """Write to the bot directly."""
     root = await walk.ada.says("dm", "Hello there!")
-    answer = await walk.ada.waits(whole, "dm", root)
-    walk.show(answer.plain)
+    walk.show((await walk.ada.waits(answer_under(root), "dm", root)).plain)
 
 
 STEPS: Sequence[Step] = (
@@ -126,7 +130,7 @@ async def walked(worlds: Worlds) -> int:
             began = time.monotonic()
             try:
                 await step(walk)
-            except (BotError, Unseen) as wrong:
+            except (BotError, PersonError, TimeoutError) as wrong:
                 say(f"  ✗ {wrong}")
                 return 1
             say(f"  ✓ {time.monotonic() - began:.1f} s")
@@ -134,19 +138,9 @@ async def walked(worlds: Worlds) -> int:
     return 0
 
 
-def whole(message: Message) -> bool:
-    """Whether this is an answer of the bot that has come to its end."""
-    return message.by_bot and not message.streaming and bool(message.plain)
-
-
-def texts(view: dict[str, object]) -> list[str]:
-    """What stands in a view's sections."""
-    found = []
-    blocks = view["blocks"]
-    for block in blocks if isinstance(blocks, list) else []:
-        pieces = [block.get("text"), *(block.get("fields") or [])]
-        found += [piece["text"].replace("\n", " ") for piece in pieces if piece]
-    return found
+def answer_under(ts: str) -> Callable[[Message], bool]:
+    """Whether a message is an answer, come to its end, to what was said at that ts."""
+    return lambda each: bool(each.ts > ts and each.author != "ada" and each.plain and not each.streaming)
 
 
 def expect(truth: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as a sentence

@@ -58,9 +58,9 @@ def shortcut(body: Body, workspace: str) -> NewItem:
 
 
 def submission(body: Body, workspace: str) -> NewItem:
-    """A form that was sent."""
+    """A form that was sent; sent again after an error it keeps its hash and gets another trigger."""
     view = body.get("view") or {}
-    key = _hash("view", workspace, view.get("id"), view.get("hash"))
+    key = _hash("view", workspace, view.get("id"), view.get("hash"), body.get("trigger_id"))
     return NewItem(workspace=workspace, kind="submission", body=body, delivery_key=key, logical_key=key)
 
 

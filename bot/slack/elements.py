@@ -66,8 +66,9 @@ def element(kind: Single, value: Any) -> Json:  # noqa: PLR0911 - one line a kin
 def _fit(kind: f.Number | f.Flag | f.Choice | f.Model | f.Reference, value: Any) -> Any:
     """The value, its default without one, None where Slack would refuse it as the first one."""
     usual = None if isinstance(kind, f.Model | f.Reference) else kind.default
+    wanted = usual if value is None else value
     try:
-        return checked(kind, usual if value is None else value)
+        return None if wanted is None else checked(kind, wanted)
     except ValueError:
         return None
 
@@ -98,7 +99,7 @@ def _number(kind: f.Number, value: Any) -> Json:
 
 def _suggested(kind: f.Model | f.Reference, value: Any) -> Json:
     made: Json = {"type": "external_select", "action_id": ACTION, "min_query_length": 0}
-    fit = None if value is None else _fit(kind, value)
+    fit = _fit(kind, value)
     if fit is None or len(fit) > MOST_VALUE:
         return made | _beside(value, None)
     return made | {"initial_option": option(fit)}

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiohttp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
 
 from bot.errors import SettingsError
 from bot.slack.caller import Slack
@@ -25,8 +27,8 @@ class Installation:
     enterprise: str | None = None
 
 
-class Installations:
-    """The workspaces that this process serves."""
+class Installations(AsyncAuthorize):
+    """The workspaces that this process serves; Bolt asks it for each request."""
 
     def __init__(self, known: Sequence[Installation]) -> None:
         self._known = {each.workspace: each for each in known}
@@ -48,8 +50,10 @@ class Installations:
         """The workspace removed the bot: its token is of no more use."""
         self._known.pop(workspace, None)
 
-    async def authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
-        """What Bolt asks for each request."""
+    async def __call__(
+        self, *, enterprise_id: str | None, team_id: str | None, **_: Any
+    ) -> AuthorizeResult | None:
+        """What Bolt asks for each request: None where the bot is not installed."""
         found = self.of(team_id)
         if found is None:
             return None

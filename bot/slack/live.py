@@ -98,10 +98,7 @@ class Live:
         return self._ts is not None and self._clock.now() - self._started >= LIFE
 
     def _words(self, text: str) -> int:
-        """How far the text has whole words: no piece begins with a space, which Slack may drop at a joint.
-
-        Near the end of a message it is whole lines, so that the next one begins with a line.
-        """
+        """How far the text has whole words (Slack may drop a space that begins a piece), at the end lines."""
         near = self._shown - self._base > ROOM - LONGEST_LINE
         cut = text.rfind("\n", self._shown)
         if not near:

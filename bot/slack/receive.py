@@ -53,12 +53,12 @@ class Receiver:
         self._submitted = submitted
         self._background = background
         logger = logging.getLogger("slack_bolt")
-        logger.setLevel(logging.WARNING)
+        logger.setLevel(logging.ERROR)  # it warns that it found our own variables in the environment
         self.app = AsyncApp(
             name="patchbay",
             logger=logger,
             client=AsyncWebClient(session=session, base_url=base_url, retry_handlers=[], logger=logger),
-            authorize=installations.authorize,  # type: ignore[arg-type] # None is an answer too: not installed
+            authorize=installations,  # type: ignore[arg-type] # an AsyncAuthorize is taken too
             signing_secret="checked by the guard",  # noqa: S106 - verification is off here: the guard has done it
             request_verification_enabled=False,
             process_before_response=True,

@@ -10,6 +10,7 @@ from bot.services.runs import Ask, Runs
 from bot.slack import forms
 from bot.slack.blocks import error_text, result_blocks
 from bot.slack.caller import Slack
+from bot.slack.failures import SlackFailure
 from bot.slack.installations import Installations
 from bot.slack.modals import Modals
 from bot.slack.people import People
@@ -70,16 +71,33 @@ class Sending:
         try:
             outcome = await self._runs.run(ask)
         except Invalid as wrong:
-            if not self._submissions.resolve(view, self._submissions.refusal(view, wrong)):
-                await self._results.fail(where, wrong)
+            await self._say(view, where, self._submissions.refusal(view, wrong), wrong)
         except BotError as wrong:
             answer = {"response_action": "errors", "errors": {first_block(view): error_text(wrong)[:2000]}}
-            if not self._submissions.resolve(view, answer):
-                await self._results.fail(where, wrong)
+            await self._say(view, where, answer, wrong)
         else:
-            shown = message("Done.", result_blocks(outcome.result)[0], operation.title[:24])
-            if not self._submissions.resolve(view, {"response_action": "update", "view": _modal(shown)}):
-                await self._results.show(where, outcome.result, private=True)
+            shown = _modal(message("Done.", result_blocks(outcome.result)[0], operation.title[:24]))
+            if not self._submissions.resolve(view, {"response_action": "update", "view": shown}):
+                if not await self._replaced(view, where, shown):
+                    await self._results.show(where, outcome.result, private=True)
+
+    async def _say(self, view: Body, where: Where, answer: Body, wrong: BotError) -> None:
+        """An error: on the form while its sender waits, else where the form was, else privately."""
+        if self._submissions.resolve(view, answer):
+            return
+        if not await self._replaced(view, where, message(error_text(wrong))):
+            await self._results.fail(where, wrong)
+
+    async def _replaced(self, view: Body, where: Where, shown: Body) -> bool:
+        """Show something in place of a form that is still open."""
+        token = self._installations.token(where.workspace)
+        try:
+            await self._slack.call(
+                "views.update", token, workspace=where.workspace, view_id=view["id"], view=shown, urgent=True
+            )
+        except SlackFailure:
+            return False
+        return True
 
     async def _with_files(self, operation: Operation, raw: dict[str, Any], workspace: str) -> dict[str, Any]:
         token = self._installations.token(workspace)
