@@ -17,14 +17,14 @@ def state_of(world: World, stream: Stream) -> Literal["streaming", "closed", "ex
 
 def text_of(message: Message) -> str:
     """The message's text; of a stream, what has been appended so far."""
-    if message.stream is None or message.edited is not None:
+    if message.stream is None:
         return message.text
     return "".join(piece for piece in message.stream.pieces if isinstance(piece, str)) or message.text
 
 
 def blocks_of(message: Message) -> list[Json]:
     """The message's blocks; of a stream, runs of text as markdown blocks with cards where they were put."""
-    if message.stream is None or message.edited is not None:
+    if message.stream is None:
         return message.blocks
     blocks: list[Json] = []
     text: list[str] = []

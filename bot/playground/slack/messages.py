@@ -1,7 +1,7 @@
 """Messages as the Web API and events give them."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.playground.slack.live import blocks_of, state_of, text_of
 from bot.playground.slack.state import Channel, File, Json, Message
@@ -14,45 +14,39 @@ _SPECIAL = re.compile(r"<([@#!]?)([^>|]+)(?:\|([^>]*))?>")
 
 def as_json(world: "World", message: Message, *, all_metadata: bool = True) -> Json:
     """A message with all that Slack tells about it: thread counts, reactions, files, edits."""
-    channel = world.channels[message.channel]
-    told: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": text_of(message)}
-    if message.subtype is not None:
-        told["subtype"] = message.subtype
-    if message.client_msg_id is not None:
-        told["client_msg_id"] = message.client_msg_id
-    told["team"] = world.users[message.user].team_id
+    metadata, stream = message.metadata, message.stream
+    told: dict[str, Any] = {
+        "type": "message",
+        "subtype": message.subtype,
+        "user": message.user,
+        "ts": message.ts,
+        "text": text_of(message),
+        "client_msg_id": message.client_msg_id,
+        "team": world.users[message.user].team_id,
+        "blocks": blocks_of(message) or None,
+        "attachments": message.attachments or None,
+        "edited": message.edited,
+        "username": message.username,
+        "icons": message.icons,
+    }
     if message.bot_id is not None:
         told |= {"bot_id": message.bot_id, "app_id": world.app.id, "bot_profile": bot_profile(world, message)}
-    if blocks := blocks_of(message):
-        told["blocks"] = blocks
-    if message.attachments:
-        told["attachments"] = message.attachments
     if message.files:
         told |= {"files": [file_json(world, world.files[f]) for f in message.files if f in world.files]}
         told["upload"] = True
     if message.thread_ts is not None:
-        told |= _thread(world, channel, message)
-    if message.edited is not None:
-        told["edited"] = message.edited
+        told |= _thread(world.channels[message.channel], message)
     if message.reactions:
-        told["reactions"] = [
-            {"name": name, "users": users, "count": len(users)} for name, users in message.reactions.items()
-        ]
-    if message.metadata is not None:
-        full = message.metadata
-        told["metadata"] = full if all_metadata else {"event_type": full.get("event_type")}
-    if message.stream is not None:
-        told["streaming_state"] = {"streaming": "in_progress"}.get(
-            state_of(world, message.stream), "completed"
-        )
-    if message.username is not None:
-        told["username"] = message.username
-    if message.icons is not None:
-        told["icons"] = message.icons
-    return told
+        told["reactions"] = [{"name": n, "users": u, "count": len(u)} for n, u in message.reactions.items()]
+    if metadata is not None:
+        told["metadata"] = metadata if all_metadata else {"event_type": metadata.get("event_type")}
+    if stream is not None:
+        live = state_of(world, stream) == "streaming"
+        told["streaming_state"] = "in_progress" if live else "completed"
+    return {name: value for name, value in told.items() if value is not None}
 
 
-def _thread(world: "World", channel: Channel, message: Message) -> Json:
+def _thread(channel: Channel, message: Message) -> Json:
     told: Json = {"thread_ts": message.thread_ts}
     if message.thread_ts != message.ts:
         parent = channel.messages.get(message.thread_ts or "")

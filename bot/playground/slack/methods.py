@@ -15,7 +15,7 @@ from bot.playground.slack.state import Json
 from bot.playground.slack.world import World
 
 
-class Refusal(Exception):  # noqa: N818 - Slack's "no" is an answer, not an error of this program
+class Refusal(Exception):
     """An answer with `ok: false`; `more` are further fields such as needed, provided or response_metadata."""
 
     def __init__(self, error: str, **more: Any) -> None:

@@ -63,6 +63,7 @@ class World:
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.sessions: dict[tuple[str, str], Session] = {}  # by channel and thread ts
+        self.socket_tickets: set[str] = set()
         self.posted: dict[tuple[str, str], str] = {}  # (channel, client_msg_id) -> ts
         self.honours_client_msg_id = True  # live behaviour is unproven, so both ways are offered
         self.rates: RateLimits | None = None
@@ -169,5 +170,6 @@ class World:
             channel.messages[message.ts] = message
             if message.thread_ts is not None and message.thread_ts != message.ts:
                 channel.replies.setdefault(message.thread_ts, []).append(message.ts)
+                channel.messages[message.thread_ts].thread_ts = message.thread_ts
         self.changed()
         return message

@@ -1,0 +1,98 @@
+"""What a person does with the app: commands, shortcuts, clicks, suggestions, forms, the Home tab."""
+
+from fnmatch import fnmatch
+
+from bot.playground.slack import forms, interactions, views
+from bot.playground.slack.control_ask import Ask, ImpossibleError, matches
+from bot.playground.slack.elements import places
+from bot.playground.slack.live import blocks_of
+from bot.playground.slack.state import Json, Message, View
+
+
+async def command(ask: Ask) -> Json:
+    """Type a slash command."""
+    name = ask.required("command")
+    if not any(fnmatch(name, pattern) for pattern in ask.world.app.commands):
+        raise ImpossibleError(f"command: {name} is not a valid command of this workspace")
+    return await interactions.command(ask.deliveries, ask.person(), ask.channel(), name, ask.text("text"))
+
+
+async def shortcut(ask: Ask) -> Json:
+    """Choose a shortcut, of a message when `channel` and `ts` name one."""
+    message = ask.message() if ask.text("ts") else None
+    return await interactions.shortcut(ask.deliveries, ask.person(), ask.required("callback_id"), message)
+
+
+async def click(ask: Ask) -> Json:
+    """Press or choose; `action_id` may be what a person reads on the element."""
+    wanted = ask.required("action_id")
+    target = ask.target(wanted)
+    block, action = _named(target, ask.text("block_id") or None, wanted)
+    value = ask.given.get("value")
+    if action != wanted and value is None:
+        value = wanted  # the text chooses between the two of feedback buttons
+    return await interactions.click(ask.deliveries, ask.person(), target, block, action, value)
+
+
+async def suggest(ask: Ask) -> Json:
+    """Type into an external select; the block's own when no `action_id` is given."""
+    user, block = ask.person(), ask.text("block_id") or None
+    target = ask.target(ask.text("action_id"))
+    action = ask.text("action_id")
+    for place in places(_blocks(target)):
+        if not action and place.key[0] == block:
+            action = place.key[1]
+    options = await interactions.suggest(ask.deliveries, user, target, block, action, ask.text("query"))
+    return {"options": options}
+
+
+async def submit(ask: Ask) -> Json:
+    """Fill in the topmost modal and send it."""
+    values = ask.given.get("values") or {}
+    if not isinstance(values, dict):
+        raise ImpossibleError("values must be an object of block ids")
+    return await forms.submit(ask.deliveries, ask.person(), _top(ask), values)
+
+
+async def close(ask: Ask) -> Json:
+    """Close the topmost modal."""
+    return await forms.close(ask.deliveries, ask.person(), _top(ask))
+
+
+async def home(ask: Ask) -> Json:
+    """Open the app's Home or Messages tab."""
+    world, user, tab = ask.world, ask.person(), ask.text("tab", "home")
+    if tab not in {"home", "messages"}:
+        raise ImpossibleError("tab must be home or messages")
+    channel = world.direct(user.id)
+    event: Json = {"type": "app_home_opened", "user": user.id, "channel": channel.id, "tab": tab}
+    event["event_ts"] = world.new_ts()
+    if tab == "home" and (view := world.homes.get(user.id)) is not None:
+        event["view"] = views.as_json(world, view)
+    world.emit(channel.team_id, event, channel)
+    return {"channel": channel.id}
+
+
+def _top(ask: Ask) -> View:
+    user = ask.person()
+    stack = ask.world.stacks.get(user.id, [])
+    if not stack:
+        raise ImpossibleError(f"view_id: {user.name} has no modal open")
+    if ask.text("view_id", stack[-1].id) != stack[-1].id:
+        raise ImpossibleError(f"view_id: not on top of what {user.name} sees; that is {stack[-1].id}")
+    return stack[-1]
+
+
+def _named(target: Message | View, block: str | None, action: str) -> tuple[str | None, str]:
+    """The block and action ids of the element with this action id, else with this text on it."""
+    there = [place for place in places(_blocks(target)) if block in {None, place.key[0]}]
+    if all(place.key[1] != action for place in there):
+        for place in there:
+            if matches(place.element, action):
+                return place.key
+    return block, action
+
+
+def _blocks(target: Message | View) -> list[Json]:
+    blocks: list[Json] = target.body["blocks"] if isinstance(target, View) else blocks_of(target)
+    return blocks
