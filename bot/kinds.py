@@ -12,8 +12,8 @@ from bot.words import shown
 
 YES = {"yes", "true", "on", "1", "y"}
 NO = {"no", "false", "off", "0", "n"}
-#: As many digits as people type, so that no number takes long to read.
-NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
+#: As many digits as any number of JSON's has when it is written out, so that no number takes long to read.
+NUMBER = re.compile(r"[+-]?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,3})?", re.ASCII)
 WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 #: JSON's integers travel in 64 bits.
 LARGEST = 2**63
@@ -52,7 +52,7 @@ def empty(kind: f.Field, given: object) -> bool:
     """Whether nothing was given; blanks alone are nothing where a text is needed."""
     if isinstance(given, str):
         return not (given.strip() if kind.required else given)
-    return given is None or (isinstance(given, list | tuple) and len(given) == 0)
+    return given is None or (given in ([], ()) and not isinstance(kind, f.Json))
 
 
 def _text(kind: f.Text, given: object) -> str:

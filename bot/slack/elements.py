@@ -16,6 +16,8 @@ ACTION = "value"
 # docs.slack.dev/reference/block-kit: characters of a text input, of an option's value and of a placeholder;
 # options of a menu or of one of its groups; files of a file input.
 MOST_TYPED, MOST_VALUE, PLACEHOLDER, OPTIONS, FILES = 3000, 150, 150, 100, 10
+#: Nobody reads more of a number than this.
+MOST_DIGITS = 100
 
 
 def field_input(block: str, kind: Single, value: Any, *, title: str, hint: str, optional: bool) -> Json:
@@ -90,11 +92,18 @@ def _text(high: int, value: Any, *, multiline: bool = False) -> Json:
 
 def _number(kind: f.Number, value: Any) -> Json:
     fit = _fit(kind, value)
+    bounds = {"min_value": kind.low, "max_value": kind.high, "initial_value": fit}
+    shown = {name: _digits(number) for name, number in bounds.items() if number is not None}
+    if len(shown.get("initial_value", "")) > MOST_DIGITS:
+        del shown["initial_value"]
+        fit = None
     made: Json = {"type": "number_input", "action_id": ACTION, "is_decimal_allowed": not kind.integer}
-    for name, number in (("min_value", kind.low), ("max_value", kind.high), ("initial_value", fit)):
-        if number is not None:
-            made[name] = f"{Decimal(str(number)):f}".removesuffix(".0")
-    return made | _beside(value, fit)
+    return made | shown | _beside(value, fit)
+
+
+def _digits(number: float) -> str:
+    """A number as Slack takes it: without an exponent."""
+    return f"{Decimal(str(number)):f}".removesuffix(".0")
 
 
 def _suggested(kind: f.Model | f.Reference, value: Any) -> Json:
