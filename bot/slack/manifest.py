@@ -41,10 +41,12 @@ AGENT_SCOPES: Mapping[str, str] = {"assistant:write": "has a place of its own be
 EVENTS: Mapping[str, str] = {
     "app_home_opened": "shows what it can do",
     "app_mention": "answers a mention, also where it is not a member yet",
+    "app_uninstalled": "forgets the workspace's secrets at once",
     "message.channels": "answers in threads that it is in, and follows what is edited and deleted there",
     "message.groups": "the same in private channels",
     "message.im": "answers direct messages",
     "message.mpim": "the same as in channels, in group messages",
+    "tokens_revoked": "as app_uninstalled",
 }
 AGENT_EVENTS: Mapping[str, str] = {"agent_session_stopped": "stops an answer when somebody presses Stop"}
 
