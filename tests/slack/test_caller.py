@@ -178,3 +178,18 @@ async def test_a_file_that_stops_halfway_is_a_failure_not_a_short_file(
     assert failure.value.kind == "ambiguous"
     server.close()
     await server.wait_closed()
+
+
+async def test_a_file_goes_up_into_a_thread_and_comes_back(town: Any) -> None:
+    root, content = await town.root(), bytes(range(256)) * 8192
+    [file] = await town.slack.upload(
+        town.token, town.team, town.channel, root, [("two.png", content, "A two")], "Here"
+    )
+    known = town.world.files[file["id"]]
+    assert (known.name, known.alt_txt) == ("two.png", "A two")
+    assert [message.text for message in town.thread(root)] == ["Here"]
+    info = await town.slack.call("files.info", town.token, workspace=town.team, file=file["id"])
+    address = info["file"]["url_private_download"]
+    assert await town.slack.fetch(address, town.token, len(content)) == content
+    with pytest.raises(SlackFailure, match="not_authorized"):
+        await town.slack.fetch(address, "xoxb-nobody", len(content))

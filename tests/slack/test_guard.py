@@ -1,11 +1,9 @@
 """Nothing that Slack has not signed gets in, and nothing that gets in breaks what comes after."""
 
-import asyncio
 import hashlib
 import hmac
 import json
 import logging
-import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -15,9 +13,6 @@ import pytest
 import uvicorn
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.slack.guard import Guard, Response
 
@@ -175,67 +170,12 @@ async def test_a_body_without_length_is_cut_off_at_a_megabyte(guard: Guard, deli
     assert delivered.bodies == []
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"[]",
-        b"5",
-        b"\xff\xfe",
-        b'{"type": "x", "a": "\\ud800"}',
-        b'{"type": "x", "a": "\\u0000"}',
-        b'{"type": "x", "a": "\x00"}',
-        b"[" * 100_000,
-        b'{"a":' * 50_000,
-        b'{"type": "x", "a": ' + b"[" * 150 + b"]" * 150 + b"}",
-        b'{"type": "x", "a": ' + b"9" * 5000 + b"}",
-        b'{"event": 5}',
-        b'{"type": "event_callback", "event": 5}',
-        b'{"type": "event_callback", "event": {"type": "message", "user": 5}}',
-        b'{"type": "event_callback", "event": {"type": ["message"]}}',
-        b'{"type": "event_callback", "event": {"type": "message", "channel": ["C1"]}}',
-        b'{"type": "event_callback"}',
-        b'{"type": "x", "authorizations": [5]}',
-        b'{"type": 5}',
-    ],
-)
-async def test_signed_nonsense_is_refused(guard: Guard, delivered: Delivered, body: bytes) -> None:
-    assert await ask(guard, body, headers(body)) == 400
-    form = urlencode({"payload": body}).encode()
-    assert await ask(guard, form, headers(form, FORM)) in (400, 413)
+async def test_what_is_signed_but_none_of_slacks_shapes_is_refused(
+    guard: Guard, delivered: Delivered
+) -> None:
+    for body in (b"[]", b'{"event": 5}', b'{"type": "event_callback", "event": 5}', b"[" * 100_000):
+        assert await ask(guard, body, headers(body)) == 400
     assert delivered.bodies == []
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"a",
-        b"text=1",
-        b"command=%00",
-        b"command=%ff",
-        b"payload={}&payload={}",
-        b"command=a&command=b",
-        b"xpayload=1&command=2",
-        b"&".join(b"a%d=1" % number for number in range(200)),
-    ],
-)
-async def test_a_signed_form_that_is_none_of_slacks_is_refused(guard: Guard, body: bytes) -> None:
-    assert await ask(guard, body, headers(body, FORM)) == 400
-
-
-async def test_a_backslash_before_u0000_is_what_somebody_typed(guard: Guard) -> None:
-    event = {"type": "event_callback", "event": {"type": "message", "text": "see \\u0000 and 😀"}}
-    body = json.dumps(event).encode()
-    assert await ask(guard, body, headers(body)) == 200
-
-
-async def test_field_names_of_a_form_are_the_apps_own(guard: Guard) -> None:
-    values = {"text": {"type": {"type": "plain_text_input", "value": "x"}}, "user": {"user": {}}}
-    view = {"id": "V1", "type": "modal", "state": {"values": values}}
-    payload = {"type": "view_submission", "team": {"id": "T1"}, "user": {"id": "U1"}, "view": view}
-    body = urlencode({"payload": json.dumps(payload)}).encode()
-    assert await ask(guard, body, headers(body, FORM)) == 200
 
 
 async def test_a_body_never_reaches_the_log(guard: Guard, caplog: pytest.LogCaptureFixture) -> None:
@@ -247,26 +187,47 @@ async def test_a_body_never_reaches_the_log(guard: Guard, caplog: pytest.LogCapt
     assert "hush" not in caplog.text
 
 
-odd = st.text(st.characters(exclude_categories=("Cs",)), max_size=20).map(str.encode) | st.binary(max_size=60)
 names = st.sampled_from(
+    [b"x-slack-signature", b"x-slack-request-timestamp", b"content-type", b"content-length"]
+)
+values = st.sampled_from(
     [
-        b"x-slack-signature",
-        b"x-slack-request-timestamp",
-        b"content-type",
-        b"content-length",
-        b"x-slack-retry-num",
-        b"x",
+        *(
+            b"",
+            b"0",
+            b"-1",
+            b"5",
+            b"1e3",
+            b"99999999999",
+            b"9" * 400,
+            str(NOW).encode(),
+            b"\xd9\xa1",
+            b"\x00",
+        ),
+        *(
+            b"v0=",
+            b"v0=" + b"0" * 64,
+            b"v0=" + b"G" * 64,
+            b"v1=" + b"0" * 64,
+            b"v0=" + b"0" * 65,
+            b"\xff" * 67,
+        ),
+        *(
+            JSON.encode(),
+            FORM.encode(),
+            b"text/plain",
+            b";",
+            b"multipart/form-data; boundary=x",
+            b"application/\xe9",
+        ),
     ]
-)
-values = odd | st.sampled_from(
-    [str(NOW).encode(), b"v0=" + b"0" * 64, JSON.encode(), FORM.encode(), b"0", b"99999999999", b"1e3"]
-)
+) | st.binary(max_size=8)
 
 
-@settings(max_examples=14_000, deadline=None)
+@settings(max_examples=16_000, deadline=None)
 @given(
-    st.lists(odd, max_size=3),
-    st.lists(st.tuples(names, values), max_size=6),
+    st.lists(st.binary(max_size=30), max_size=2),
+    st.lists(st.tuples(names, values), max_size=4),
     st.sampled_from(["POST"] * 9 + ["GET", "PUT", "HEAD"]),
     st.booleans(),
 )
@@ -285,97 +246,6 @@ def test_nothing_unsigned_gets_in_or_breaks_the_guard(
         asking.send(None)
     assert 400 <= answered.value.value < 500
     assert delivered.bodies == []
-
-
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-keys = st.sampled_from(
-    [
-        *(
-            "type",
-            "event",
-            "team",
-            "team_id",
-            "user",
-            "channel",
-            "view",
-            "message",
-            "actions",
-            "authorizations",
-        ),
-        *(
-            "enterprise",
-            "item",
-            "id",
-            "previous_message",
-            "response_urls",
-            "response_url",
-            "thread_ts",
-            "state",
-        ),
-        *("event_ts", "api_app_id", "is_ext_shared_channel", "assistant_thread", "function_data", "blocks"),
-        *("is_enterprise_install", "user_team", "inputs", "function_execution_id", "callback_id", "command"),
-    ]
-)
-trees = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=5),
-    max_leaves=12,
-)
-kinds = st.sampled_from(
-    [
-        *("event_callback", "block_actions", "view_submission", "view_closed", "message_action", "shortcut"),
-        *("block_suggestion", "url_verification", "function_executed"),
-    ]
-)
-bodies = st.builds(
-    lambda tree, kind, event, name: {**tree, "type": kind, "event": {**event, "type": name}},
-    st.dictionaries(keys, trees, max_size=8),
-    kinds | scalars,
-    st.dictionaries(keys, trees, max_size=6),
-    st.sampled_from(["message", "app_mention", "app_home_opened", "x"]) | scalars,
-)
-
-
-class Through:
-    """Bolt as the bot runs it, with one listener for each kind of request."""
-
-    def __init__(self) -> None:
-        async def authorize(**_: Any) -> AuthorizeResult:
-            return AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-1", bot_id="B1")
-
-        app = self.app = AsyncApp(
-            signing_secret=SECRET,
-            authorize=authorize,
-            process_before_response=True,
-            request_verification_enabled=False,
-            attaching_conversation_kwargs_enabled=False,
-        )
-
-        async def done(ack: Any) -> None:
-            await ack()
-
-        anything = re.compile(".*")
-        for kind in (app.event, app.command, app.action, app.shortcut, app.view, app.options):
-            kind(anything)(done)
-
-    async def __call__(self, body: bytes, headers: Mapping[str, str]) -> Response:
-        answer = await self.app.async_dispatch(AsyncBoltRequest(body=body.decode(), headers=dict(headers)))
-        return Response(answer.status)
-
-
-def test_signed_odd_shapes_break_nothing_behind_the_guard() -> None:
-    guard = Guard([SECRET], Through(), Still())
-    with asyncio.Runner() as runner:
-
-        @settings(max_examples=6_000, deadline=None)
-        @given(bodies | st.dictionaries(keys, trees, max_size=8), st.booleans())
-        def odd_shape(shape: dict[str, Any], form: bool) -> None:  # noqa: FBT001 - as above
-            text = json.dumps(shape)
-            body = urlencode({"payload": text}).encode() if form else text.encode()
-            asking = ask(guard, body, headers(body, FORM if form else JSON))
-            assert runner.run(asking) in (200, 400, 404)
-
-        odd_shape()
 
 
 @pytest.fixture
