@@ -21,7 +21,7 @@ def words_field(operation: Operation) -> f.Field | None:
     """The field that a command's words go into: the text they are meant for, else the first needed name."""
     fields = operation.fields
     texts = (each for each in fields if _takes_words(each))
-    names = (each for each in fields if each.required and isinstance(each, f.Model | f.Reference))
+    names = (each for each in fields if each.required and isinstance(each, f.Reference))
     return next(texts, None) or next(names, None)
 
 
@@ -32,7 +32,7 @@ def _takes_words(kind: f.Field) -> bool:
         case f.Items():
             return words_of(kind) is not None
         case f.Several():
-            return kind.required
+            return kind.item.words
         case (
             f.Secret() | f.Number() | f.Flag() | f.Choice() | f.Model() | f.Reference() | f.Files() | f.Json()
         ):

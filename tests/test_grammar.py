@@ -165,7 +165,7 @@ def test_a_flag_that_takes_several_values_collects_them() -> None:
 
 
 def test_words_of_a_field_with_several_values_join_its_flags() -> None:
-    samples = f.Several(name="input", title="Input", required=True, item=f.Text(name="input", title="Input"))
+    samples = f.Several(name="input", title="Input", item=f.Text(name="input", title="Input", words=True))
     asked = module_of(samples)
     request = parse("one two --input three", [asked], asked)
     assert request is not None
