@@ -43,10 +43,8 @@ async def edit(context: Context, values: Values) -> Result:
     mask, notes = await _mask(values, known[0])
     if values["model"] == LEGACY:
         _check_legacy(files, known[0], mask)
-    ordered = drawing.order(context, values, values["prompt"])
-    return await _send(
-        context, ordered, [_upload(*each) for each in zip(files, known, strict=True)], mask, notes
-    )
+    sources = [_upload(*each) for each in zip(files, known, strict=True)]
+    return await _send(context, ordered, sources, mask, notes)
 
 
 async def _mask(values: Values, first: Picture) -> tuple[Upload | None, list[str]]:
@@ -57,9 +55,7 @@ async def _mask(values: Values, first: Picture) -> tuple[Upload | None, list[str
             return None, []
         content = await pictures.mask_of(source.content)
         if len(content) > pictures.MASK_BYTES:
-            return None, [
-                "The transparency of the source is too complex for a mask, so all of it may change."
-            ]
+            return None, ["The transparency of the source makes too large a mask, so all of it may change."]
         note = f"The transparent parts of {source.name} are the mask: there it was edited."
         return Upload("mask", "mask.png", content, MEDIA_TYPES["png"]), [note]
     file: File = values["mask"][0]

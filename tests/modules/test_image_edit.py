@@ -210,7 +210,7 @@ async def test_variations_are_made_by_their_endpoint_where_it_is(world: World, s
     assert world.asked(EDITS) == []
     assert (len(files(result)), result.notes) == (2, ())
     assert files(result)[0].alt == "Variation of face.png (1 of 2)"
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="deprecated"):
         await sdk.images.create_variation(
             image=("image.png", square.content, "image/png"),
             n=2,
