@@ -77,9 +77,9 @@ class Sending:
             await self._say(view, where, answer, wrong)
         else:
             shown = _modal(message("Done.", result_blocks(outcome.result)[0], operation.title[:24]))
-            if not self._submissions.resolve(view, {"response_action": "update", "view": shown}):
-                if not await self._replaced(view, where, shown):
-                    await self._results.show(where, outcome.result, private=True)
+            seen = self._submissions.resolve(view, {"response_action": "update", "view": shown})
+            if not (seen or await self._replaced(view, where, shown)):
+                await self._results.show(where, outcome.result, private=True)
 
     async def _say(self, view: Body, where: Where, answer: Body, wrong: BotError) -> None:
         """An error: on the form while its sender waits, else where the form was, else privately."""

@@ -19,15 +19,15 @@ _TEXTS = frozenset(
         *("action_id", "action_ts", "api_app_id", "app_installed_team_id", "block_id", "bot_access_token"),
         *("bot_id", "callback_id", "challenge", "channel_id", "channel_type", "client_msg_id", "command"),
         *("context_enterprise_id", "context_team_id", "enterprise_id", "event_id", "event_ts"),
-        *("function_execution_id", "message_ts", "response_url", "subtype", "tab", "team_id", "text"),
+        *("function_execution_id", "message_ts", "response_url", "subtype", "tab", "team_id"),
         *("thread_ts", "token", "trigger_id", "ts", "type", "user_id", "user_team"),
     )
 )
-_TEXTS_OR_OBJECTS = frozenset(("channel", "enterprise", "team", "user"))
+_TEXTS_OR_OBJECTS = frozenset(("channel", "enterprise", "file", "state", "team", "text", "user"))
 _OBJECTS = frozenset(
     (
-        *("assistant_thread", "container", "event", "file", "function", "function_data", "inputs", "item"),
-        *("message", "previous_message", "selected_option", "state", "view"),
+        *("assistant_thread", "container", "event", "function", "function_data", "inputs", "item"),
+        *("message", "previous_message", "selected_option", "view"),
     )
 )
 _INSIDE = ("event", "message", "previous_message", "view", "item", "assistant_thread")

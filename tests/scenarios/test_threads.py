@@ -1,0 +1,119 @@
+"""Conversations as people have them."""
+
+from bot.playground.person import Message, Person
+from tests.scenarios.conftest import House
+
+PEOPLE = {"ada", "ben", "cleo", "gus"}
+
+
+def answers(messages: list[Message], after: str) -> list[Message]:
+    return [each for each in messages if each.ts > after and each.author not in PEOPLE]
+
+
+async def answer(person: Person, channel: str, thread: str, after: str | None = None) -> Message:
+    since = after or thread
+
+    def whole(each: Message) -> bool:
+        return bool(each.ts > since and each.author not in PEOPLE and each.plain and not each.streaming)
+
+    return await person.waits(whole, channel, thread)
+
+
+async def test_a_mention_is_answered_once_in_its_thread_and_the_thread_remembers(
+    house_on_either: House,
+) -> None:
+    ben = await house_on_either.person("ben")
+    root = await ben.says("general", "<@bot> My name is Ben.")
+    await answer(ben, "general", root)
+    question = await ben.says("general", "What is my name?", thread=root)
+    said = await answer(ben, "general", root, question)
+    assert "Ben" in said.plain
+    thread = await ben.sees("general", root)
+    assert len(answers(thread, root)) == 2
+    assert "<@" not in said.plain
+
+
+async def test_a_direct_message_needs_no_mention(house: House) -> None:
+    ben = await house.person("ben")
+    root = await ben.says("dm", "Hello")
+    assert (await answer(ben, "dm", root)).plain
+
+
+async def test_what_is_not_said_to_the_bot_is_neither_answered_nor_kept(house: House) -> None:
+    ben = await house.person("ben")
+    asked = len(house.playground.openai.requests)
+    other = await ben.says("general", "Has anybody seen my keys?")
+    await ben.says("general", "They are on the table.", thread=other)
+    root = await ben.says("general", "<@bot> hello")
+    await answer(ben, "general", root)
+    assert len(await ben.sees("general", other)) == 2
+    chats = [each for each in list(house.playground.openai.requests)[asked:] if "chat" in each["path"]]
+    assert len(chats) == 1
+
+
+async def test_two_people_are_told_apart(house: House) -> None:
+    ben, cleo = await house.person("ben"), await house.person("cleo")
+    root = await ben.says("general", "<@bot> I like tea.")
+    await answer(ben, "general", root)
+    question = await cleo.says("general", "And I like coffee.", thread=root)
+    await answer(cleo, "general", root, question)
+    body = [each for each in house.playground.openai.requests if "chat" in each["path"]][-1]["body"]
+    names = [each["name"] for each in body["messages"] if each["role"] == "user"]
+    assert len(set(names)) == 2
+
+
+async def test_a_thread_that_the_bot_joins_late_is_read_once(house: House) -> None:
+    ben = await house.person("ben")
+    root = await ben.says("general", "The budget is 12 euros.")
+    await ben.says("general", "Tea costs 3 euros.", thread=root)
+    question = await ben.says("general", "<@bot> what is the budget?", thread=root)
+    await answer(ben, "general", root, question)
+    body = [each for each in house.playground.openai.requests if "chat" in each["path"]][-1]["body"]
+    said = [each["content"] for each in body["messages"] if each["role"] == "user"]
+    assert said == ["The budget is 12 euros.", "Tea costs 3 euros.", "what is the budget?"]
+
+
+async def test_edits_and_deletions_reach_the_memory(house: House) -> None:
+    ben = await house.person("ben")
+    root = await ben.says("general", "<@bot> I am Ben and I like tea.")
+    first = await answer(ben, "general", root)
+    second = await ben.says("general", "My dog is Rex.", thread=root)
+    await answer(ben, "general", root, second)
+    await ben.edits("general", root, "<@bot> I am Ben and I like coffee.")
+    await ben.deletes("general", second)
+    third = await ben.says("general", "What do I like?", thread=root)
+    await answer(ben, "general", root, third)
+    body = [each for each in house.playground.openai.requests if "chat" in each["path"]][-1]["body"]
+    said = " ".join(each["content"] for each in body["messages"] if each["role"] == "user")
+    assert "coffee" in said
+    assert "tea" not in said
+    assert "Rex" not in said
+    assert first.ts
+
+
+async def test_stop_ends_an_answer_where_it_is(house: House) -> None:
+    house.playground.openai.speed.tokens_per_second = 20
+    ben = await house.person("ben")
+    root = await ben.says("general", "<@bot> Write 400 words about clocks.")
+    await ben.waits(lambda each: each.ts > root and each.streaming and each.plain, "general", root)
+    await ben.stops("general", root)
+    said = await answer(ben, "general", root)
+    assert "Stopped" in said.plain
+    assert len(said.plain.split()) < 200
+
+
+async def test_an_answer_can_be_given_anew(house: House) -> None:
+    ben = await house.person("ben")
+    root = await ben.says("general", "<@bot> Tell me something.")
+    first = await answer(ben, "general", root)
+    await ben.clicks("Regenerate", "general", first.ts)
+    second = await answer(ben, "general", root, first.ts)
+    assert second.ts != first.ts
+
+
+async def test_guests_and_strangers_hear_why_not(house: House) -> None:
+    gus = await house.person("gus")
+    await gus.says("general", "<@bot> Hello")
+    said = await gus.waits(lambda each: each.ephemeral, "general")
+    assert "Guests" in said.plain
+    assert not [each for each in house.playground.openai.requests if "chat" in each["path"]]
