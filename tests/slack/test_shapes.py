@@ -72,6 +72,17 @@ def test_a_backslash_before_u0000_is_what_somebody_typed() -> None:
     check(json.dumps(event).encode(), JSON)
 
 
+def test_a_button_that_was_pressed_says_what_stood_on_it() -> None:
+    action = {
+        "type": "button",
+        "action_id": "a",
+        "block_id": "b",
+        "text": {"type": "plain_text", "text": "Go"},
+    }
+    payload = {"type": "block_actions", "team": {"id": "T1"}, "channel": None, "actions": [action]}
+    check(urlencode({"payload": json.dumps(payload)}).encode(), FORM)
+
+
 def test_field_names_of_a_form_are_the_apps_own() -> None:
     values = {"text": {"type": {"type": "plain_text_input", "value": "x"}}, "user": {"user": {}}}
     view = {"id": "V1", "type": "modal", "state": {"values": values}}
