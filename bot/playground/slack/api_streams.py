@@ -8,6 +8,7 @@ from bot.playground.slack.live import LIFETIME, state_of
 from bot.playground.slack.messages import as_json
 from bot.playground.slack.methods import Call, Refusal, method
 from bot.playground.slack.places import seen, thread_root, writable
+from bot.playground.slack.slack_files import check_slack_files
 from bot.playground.slack.state import Json, Message, Session, Stream
 from bot.playground.slack.stream_chunks import take
 
@@ -56,6 +57,7 @@ async def stop_stream(call: Call) -> Json:
     message, stream = _live(call)
     blocks, metadata = call.json("blocks"), call.json("metadata")
     checked = content.checked_blocks(blocks) if blocks else []
+    check_slack_files(call.world, checked)
     _take(call, stream)
     before = as_json(call.world, message)
     stream.stopped = True

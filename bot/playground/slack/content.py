@@ -7,6 +7,7 @@ import orjson
 
 from bot.playground.slack.blocks import problems, view_problems
 from bot.playground.slack.methods import Call, Refusal, invalid_arguments
+from bot.playground.slack.slack_files import check_slack_files
 from bot.playground.slack.state import Json
 
 TEXT_KEPT = 40_000  # characters of a new message's text; Slack cuts the rest off
@@ -28,7 +29,7 @@ class Content:
 
 def of_call(call: Call, longest: int | None = None) -> Content:
     """The content of a posting call. Over `longest` characters of text is refused; None cuts at 40,000."""
-    return of(
+    said = of(
         call.text("text"),
         call.json("blocks"),
         call.args.get("markdown_text"),
@@ -36,6 +37,8 @@ def of_call(call: Call, longest: int | None = None) -> Content:
         call.json("metadata"),
         longest,
     )
+    check_slack_files(call.world, said.blocks)
+    return said
 
 
 def of(

@@ -5,7 +5,7 @@ import binascii
 import re
 import uuid
 
-from bot.playground.slack import events, files, people
+from bot.playground.slack import events, files, interactions, people
 from bot.playground.slack.api_conversations import admit
 from bot.playground.slack.control_ask import Ask, ImpossibleError
 from bot.playground.slack.live import state_of
@@ -20,6 +20,11 @@ _MARKUP = re.compile(r"<[@#!][^<>\s]+>|<https?://[^<>\s]+>|(https?://[^\s<>]*[^\
 async def message(ask: Ask) -> Json:
     """Say something."""
     world, user, channel = ask.world, ask.person(), ask.own_channel()
+    if channel.archived:
+        raise ImpossibleError(f"channel: #{channel.name} is archived")
+    with_app = any(install.bot_user_id in channel.members for install in world.app.installs.values())
+    if channel.kind == "im" and with_app and user.is_restricted and world.app.agent:
+        raise ImpossibleError(f"user: {user.name} is a guest, and guests cannot write to an agent")
     text = typed(world, ask.text("text"))
     said = Message(world.new_ts(), channel.id, user.id, text, rich_text(text) if text else [])
     said.client_msg_id, said.thread_ts = str(uuid.uuid4()), ask.root(channel)
@@ -35,6 +40,10 @@ async def message(ask: Ask) -> Json:
         world.files[file_id].channels.setdefault(channel.id, []).append(said.ts)
     world.add(said)
     events.posted(world, said)
+    for install in world.app.installs.values():
+        if f"<@{install.bot_user_id}>" in text and install.bot_user_id not in channel.members:
+            name = world.users[install.bot_user_id].name
+            interactions.whisper(world, user, channel, f"@{name} is not in this channel. Invite it?")
     return {"ts": said.ts, "channel": channel.id}
 
 

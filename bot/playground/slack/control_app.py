@@ -10,11 +10,19 @@ from bot.playground.slack.state import Json, Message, View
 
 
 async def command(ask: Ask) -> Json:
-    """Type a slash command."""
-    name = ask.required("command")
-    if not any(fnmatch(name, pattern) for pattern in ask.world.app.commands):
-        raise ImpossibleError(f"command: {name} is not a valid command of this workspace")
-    return await interactions.command(ask.deliveries, ask.person(), ask.channel(), name, ask.text("text"))
+    """Type a slash command; what Slack itself refuses, Slackbot says."""
+    user, channel, name = ask.person(), ask.own_channel(), ask.required("command")
+    install = ask.world.app.installs.get(channel.team_id)
+    serves = install is not None and install.status == "active" and user.team_id == channel.team_id
+    problem = None
+    if not serves or not any(fnmatch(name, pattern) for pattern in ask.world.app.commands):
+        problem = f"{name} is not a valid command."
+    elif ask.text("thread_ts"):
+        problem = f"{name} is not supported in threads. Sorry!"
+    if problem is not None:
+        interactions.whisper(ask.world, user, channel, problem)
+        return {"ok": False, "status": None, "immediate": None, "error": problem}
+    return await interactions.command(ask.deliveries, user, channel, name, ask.text("text"))
 
 
 async def shortcut(ask: Ask) -> Json:

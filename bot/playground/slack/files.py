@@ -3,13 +3,13 @@
 import mimetypes
 import secrets
 from pathlib import PurePosixPath
-from typing import Any
 
 from bot.playground.slack import content, events, files_pages
 from bot.playground.slack.api_chat import by_bot, settle_status
 from bot.playground.slack.messages import file_json
 from bot.playground.slack.methods import Call, Refusal, invalid_arguments, method
 from bot.playground.slack.places import thread_root, writable
+from bot.playground.slack.slack_files import slack_file_problems
 from bot.playground.slack.state import Channel, File, Json, Upload
 from bot.playground.slack.world import World
 
@@ -57,18 +57,6 @@ def ticket(world: World, team: str, user: str, filename: str, length: int) -> Up
     upload = Upload(world.new_id("F"), name, team, user, filename, length, expires)
     world.uploads[name] = upload
     return upload
-
-
-def slack_file_problems(world: World, blocks: list[Json], at: str = "/blocks") -> list[str]:
-    """What is wrong with the `slack_file`s in valid blocks: unknown, no image, or still being processed."""
-    usable = {
-        each for file in world.files.values() if _is_usable(world, file) for each in _names(world, file)
-    }
-    return [
-        f"invalid slack file [json-pointer:{where}]"
-        for given, where in _slack_files(blocks, at)
-        if (given.get("id") or given.get("url")) not in usable
-    ]
 
 
 @method("files.getUploadURLExternal", "files:write")
@@ -178,21 +166,3 @@ def _kind(name: str, data: bytes) -> tuple[str, str]:
             return "application/octet-stream", _WORDS.get(ending, ending)
         return "text/plain", "text"
     return mimetype, _WORDS.get(ending, ending)
-
-
-def _is_usable(world: World, file: File) -> bool:
-    return file.mimetype.startswith("image/") and world.clock.now() >= file.ready_at
-
-
-def _names(world: World, file: File) -> tuple[str, ...]:
-    known = file_json(world, file)
-    return file.id, known["url_private"], known["permalink"]
-
-
-def _slack_files(value: Any, at: str) -> list[tuple[Json, str]]:
-    if isinstance(value, list):
-        return [each for n, item in enumerate(value) for each in _slack_files(item, f"{at}/{n}")]
-    if not isinstance(value, dict):
-        return []
-    found = [(value["slack_file"], f"{at}/slack_file")] if isinstance(value.get("slack_file"), dict) else []
-    return found + [each for name, item in value.items() for each in _slack_files(item, f"{at}/{name}")]
