@@ -164,7 +164,7 @@ CALL = Module(
     summary="Make any call to the API that your connection reaches",
     operations=(
         Operation(
-            name="send", title="Make a custom API call", 
+            name="send", title="Make a custom API call",
             summary="Sends a request to a path of the API",
             fields=(
                 Text(name="url", title="URL", hint="A path such as models/gpt-6-luna.", low=1, high=1000,

@@ -8,14 +8,9 @@ from bot.errors import Invalid
 from bot.fields import Files, Model, Several, Text
 from bot.module import Context, File, Module, Operation, Part, Result, Table, Values
 from bot.module import Text as Said
+from bot.pictures import MEDIA_TYPES, sniffed
 
-PICTURES = {
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "gif": "image/gif",
-    "webp": "image/webp",
-}
+PICTURES = ("png", "jpg", "jpeg", "gif", "webp")
 LARGEST = 20 * 2**20  # bytes: what the endpoint takes of a picture
 #: Samples up to which each has a table of its own: Slack takes one table a message.
 APART = 4
@@ -46,8 +41,13 @@ async def create(context: Context, values: Values) -> Result:
 
 
 def _address(picture: File) -> str:
-    kind = PICTURES[picture.name.rpartition(".")[2].lower()]
-    return f"data:{kind};base64,{base64.b64encode(picture.content).decode()}"
+    kind = sniffed(picture.content)
+    if kind is None:
+        raise Invalid(
+            f"Pictures: “{picture.name}” is neither PNG, JPEG, GIF nor WebP, whatever its name.",
+            field="files",
+        )
+    return f"data:{MEDIA_TYPES[kind]};base64,{base64.b64encode(picture.content).decode()}"
 
 
 def _beginning(text: str) -> str:
@@ -118,7 +118,7 @@ MODERATE = Module(
             fields=(
                 Several(name="input", title="Input", hint="Each sample is scored on its own.", low=1, high=20,
                         item=Text(name="input", title="Sample", multiline=True, words=True)),
-                Files(name="files", title="Pictures", types=tuple(PICTURES), most=10, bytes_each=LARGEST),
+                Files(name="files", title="Pictures", types=PICTURES, most=10, bytes_each=LARGEST),
                 Model(name="model", title="Model", kind="moderation", hint="Without one: OpenAI's latest."),
             ),
             call=create,

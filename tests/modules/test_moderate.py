@@ -75,6 +75,7 @@ async def test_a_picture_is_a_request_of_its_own(world: World) -> None:
         ({"input": "x" * 100_001}, "input"),
         ({"files": [File("a.pdf", b"x")]}, "files"),
         ({"files": [PICTURE] * 11}, "files"),
+        ({"input": "a", "files": [PICTURE, File("not.png", b"GIF90a no picture")]}, "files"),
         ({"files": [File("a.png", b"x" * (20 * 2**20 + 1))]}, "files"),
         ({"input": "a", "model": "with space"}, "model"),
     ],

@@ -1,0 +1,30 @@
+"""Days, sizes and code as results write them, whatever an API gives for them."""
+
+import pytest
+
+from bot.notation import day, fenced, size
+
+
+@pytest.mark.parametrize(
+    ("stamp", "shown"),
+    [(1_785_801_600, "2026-08-04"), (0, "–"), (None, "–"), (-5, "–"), ("soon", "–"), (10**15, "–")],
+)
+def test_a_day_is_a_day_or_nothing(stamp: object, shown: str) -> None:
+    assert day(stamp) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [(999, "999 bytes"), (1000, "1.0 kB"), (1_500_000, "1.5 MB"), (2 * 10**9, "2.0 GB"), (None, "–")],
+)
+def test_a_size_has_the_unit_that_suits_it(count: object, shown: str) -> None:
+    assert size(count) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("a", "```\na\n```"), ("`a`", "```\n`a`\n```"), ("```\na\n```", "````\n```\na\n```\n````")],
+)
+def test_nothing_in_a_text_ends_its_code_block(text: str, shown: str) -> None:
+    assert fenced(text) == shown
+    assert fenced("{}", "json").startswith("```json\n")
