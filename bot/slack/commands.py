@@ -50,8 +50,10 @@ class Commands:
         operation = request.operation
         person = await self._people.person(where.workspace, where.user, fresh=True)
         allow(person, operation)
-        if not request.raw and operation.fields and where.trigger and not where.again:
-            await self._modals.open(where, request.module, operation, connection=request.connection)
+        if request.needs_form and where.trigger and not where.again:
+            await self._modals.open(
+                where, request.module, operation, request.raw, connection=request.connection
+            )
             return
         ask = Ask(
             person=person, module=request.module, operation=operation, raw=request.raw, surface="command",

@@ -61,8 +61,8 @@ def view(
 ) -> Json:
     """The modal of an operation.
 
-    `values` fill it (make the form by `filled`); `connections` are (id, name), the chosen one named by either.
-    Raises Invalid where it does not fit into a modal.
+    `values` fill it (make the form by `filled`); `connections` are (id, name), the chosen one is named by
+    either. Raises Invalid where it does not fit into a modal.
     """
     blocks: list[Json] = []
     if problem:
@@ -137,7 +137,7 @@ def _read(state: Mapping[str, Mapping[str, Any]], form: Form, block: str) -> Any
 
 
 def block_of(operation: Operation, form: Form, place: str) -> str:
-    """The block on which an error is shown; `place` as `bot.checking` names it: field, or field.number.field."""
+    """The block on which an error is shown; `place` is a field, or field.number.field as `check` says it."""
     name, _, rest = place.partition(".")
     kind = next((each for each in operation.fields if each.name == name), None)
     if not isinstance(kind, f.Several | f.Items):

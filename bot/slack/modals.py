@@ -105,15 +105,16 @@ class Modals:
     async def change(self, body: Body, workspace: str) -> None:
         """A button of the form itself: more or fewer groups, advanced settings, another operation."""
         view, pressed = body["view"], body["actions"][0]
-        form = Form.unpacked(view["private_metadata"])
-        module, operation = self.named(form.module, form.operation)
-        values = forms.typed(operation, form, view["state"]["values"])
+        before = Form.unpacked(view["private_metadata"])
+        module, asked = self.named(before.module, before.operation)
         person = await self._people.person(workspace, body["user"]["id"])
-        form, operation = self._changed(form, module, operation, pressed)
+        form, operation = self._changed(before, module, asked, pressed)
         allow(person, operation)
+        # What stands in a group that was taken away is read no more.
+        typed = forms.typed(asked, form if operation is asked else before, view["state"]["values"])
         values = {
             name: value
-            for name, value in values.items()
+            for name, value in typed.items()
             if any(each.name == name for each in operation.fields)
         }
         connection = (view["state"]["values"].get(forms.CONNECTION) or {}).get("value", {})
