@@ -22,6 +22,8 @@ from bot.slack.manifest import manifest, shown
 from bot.store import migrate
 from bot.touring import tour
 
+#: About as fast as a small model of today: seconds to the first token, and tokens a second.
+PLAYED_SPEED = (0.25, 80.0)
 Do = Callable[[argparse.Namespace], int | None]
 
 
@@ -72,10 +74,14 @@ def _release(_: argparse.Namespace) -> None:
 
 def _playground(given: argparse.Namespace) -> None:
     def ready(running: Playground) -> None:
+        running.openai.speed.first_token, running.openai.speed.tokens_per_second = PLAYED_SPEED
+        if given.api_key:
+            running.openai.add_key(secret=given.api_key)
         keys = running.credentials
         secrets = {
             name: getattr(keys, name) for name in ("bot_token", "signing_secret", "app_token", "api_key")
         }
+        secrets["api_key"] = given.api_key or secrets["api_key"]
         worlds = Worlds(running.slack_url, running.openai_url, running.control_url, secrets)
         if given.json:
             said = {
@@ -131,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--slack-port", type=int, default=0)
     made.add_argument("--openai-port", type=int, default=0)
     made.add_argument("--events-url", help="where the bot receives Slack's requests; ends in /slack/events")
+    made.add_argument("--api-key", help="a key that the OpenAI stand-in takes beside its own")
     made.add_argument("--json", action="store_true", help="say where everything is as JSON")
     made = command("manifest", "write the app's manifest for Slack", _manifest)
     made.add_argument(

@@ -61,7 +61,7 @@ class Forbidden(BotError):
 
 
 class NoConnection(BotError):
-    """This workspace has no OpenAI connection yet. Use `/openai connect` to add one."""
+    """This workspace has no OpenAI connection yet. A workspace admin can add one with `/openai connect`."""
 
 
 class Interrupted(BotError):

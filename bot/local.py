@@ -1,6 +1,7 @@
 """The bot beside a playground, as processes of their own that are started and ended together."""
 
 import asyncio
+import hashlib
 import signal
 import socket
 import sys
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 import aiohttp
 import orjson
 
+from bot.door import bind
 from bot.errors import BotError
 from bot.settings import Settings, environment
 
@@ -41,9 +43,9 @@ class Worlds:
 
 
 @asynccontextmanager
-async def playground(events_url: str) -> AsyncIterator[Worlds]:
-    """A playground in a process of its own while the block runs."""
-    process = await _start("playground", "--events-url", events_url, "--json", stdout=PIPE)
+async def playground(events_url: str, *more: str) -> AsyncIterator[Worlds]:
+    """A playground in a process of its own while the block runs; `more` words for its command line."""
+    process = await _start("playground", "--events-url", events_url, "--json", *more, stdout=PIPE)
     try:
         line = await _first_line(process)
         if not line:
@@ -114,7 +116,8 @@ async def up(settings: Settings) -> int:
     address = f"http://127.0.0.1:{settings.port}"
     real = settings.openai_api_key is not None
     stop = _interrupted()
-    async with playground(f"{address}/slack/events") as worlds:
+    bind(settings).close()  # what is in use is said before anything starts
+    async with playground(f"{address}/slack/events", *_same_as_before(settings)) as worlds:
         more = {**worlds.settings(real_key=real), "PORT": str(settings.port)}
         async with bot(more) as kept:
             say(settings, worlds, real=real)
@@ -123,6 +126,13 @@ async def up(settings: Settings) -> int:
             for each in waiting:
                 each.cancel()
             return 0 if stop.is_set() else 1
+
+
+def _same_as_before(settings: Settings) -> list[str]:
+    """Ports and a key that stay from run to run, so that what is stored goes on working."""
+    ports = ["--slack-port", str(settings.port + 1), "--openai-port", str(settings.port + 2)]
+    key = hashlib.sha256(b"playground" + settings.secret_keys[0].encode()).hexdigest()[:40]
+    return [*ports, "--api-key", f"sk-proj-{key}"]
 
 
 def say(settings: Settings, worlds: Worlds, *, real: bool) -> None:
