@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from bot.errors import BotError, Interrupted, NoConnection
+from bot.errors import BotError, Interrupted, Invalid, NoConnection
 from bot.services.connecting import Connecting
 from bot.services.conversations import Answer, Conversations, Place
 from bot.services.people import Person
@@ -17,6 +17,7 @@ from bot.slack.replies import Replies
 from bot.slack.results import Results
 from bot.slack.speaking import Speaker
 from bot.slack.text import clip, for_mrkdwn
+from bot.usage import example
 
 INVITE = "I am not in this channel, so this is for you alone. Use `/invite` here to let me answer in threads."
 QUOTED = 2_500  # characters of a question that are repeated above its thread; a section takes 3,000
@@ -102,7 +103,11 @@ def remedy(wrong: BotError, person: Person, ask: Ask | None = None) -> Blocks:
     """What can be done about a failure with one click."""
     if isinstance(wrong, NoConnection) and person.admin:
         return [{"type": "actions", "elements": [button("Connect an account", ids.OPEN, "connect/add")]}]
-    if ask is not None and wrong.field:
-        value = f"{ask.module.name}/{ask.operation.name}"
-        return [{"type": "actions", "elements": [button("Open the form", ids.OPEN, value)]}]
-    return []
+    if ask is None or not isinstance(wrong, Invalid):
+        return []
+    value = f"{ask.module.name}/{ask.operation.name}"
+    right = f"For example: `/openai {example(ask.module, ask.operation)}`"
+    return [
+        {"type": "context", "elements": [{"type": "mrkdwn", "text": right}]},
+        {"type": "actions", "elements": [button("Open the form", ids.OPEN, value)]},
+    ]
