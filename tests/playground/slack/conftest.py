@@ -9,18 +9,16 @@ from urllib.parse import parse_qs
 import aiohttp
 import orjson
 import pytest
-from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from bot.playground.person import Person
 from bot.playground.serve import Playground
 from bot.playground.slack.world import World
 
 Json = dict[str, Any]
-Refused = Callable[[Awaitable[object]], Awaitable[str]]
 Meet = Callable[[str], Awaitable[Person]]
 
 
@@ -60,11 +58,6 @@ class Receiver:
         return [payload for _, payload in self.got if payload.get("type") == kind]
 
 
-def told(body: Json) -> Response:
-    """An acknowledgement with something in it."""
-    return JSONResponse(body)
-
-
 @pytest.fixture
 def world(playground: Playground) -> World:
     return playground.slack
@@ -99,18 +92,6 @@ async def meet(playground: Playground) -> AsyncIterator[Meet]:
 @pytest.fixture
 async def ada(meet: Meet) -> Person:
     return await meet("ada")
-
-
-@pytest.fixture
-def refused() -> Refused:
-    """The error word with which a call of slack_sdk is refused."""
-
-    async def why(call: Awaitable[object]) -> str:
-        with pytest.raises(SlackApiError) as refusal:
-            await call
-        return str(refusal.value.response["error"])
-
-    return why
 
 
 def text(words: str) -> Json:
