@@ -9,7 +9,7 @@ from bot.playground.slack.state import Json, User
 async def info(call: Call) -> Json:
     """One person, of the own workspace or met in a shared channel."""
     user = call.world.users.get(call.required("user"))
-    if user is None or not _met(call, user):
+    if user is None or (user.team_id != call.team and user.id not in _guests(call)):
         raise Refusal("user_not_found")
     return {"user": as_json(user)}
 
@@ -17,7 +17,9 @@ async def info(call: Call) -> Json:
 @method("users.list", "users:read")
 async def list_users(call: Call) -> Json:
     """The people and bots that the workspace knows."""
-    listed, following = page(call, [as_json(u) for u in call.world.users.values() if _met(call, u)])
+    guests = _guests(call)
+    known = [u for u in call.world.users.values() if u.team_id == call.team or u.id in guests]
+    listed, following = page(call, [as_json(u) for u in known])
     return {"members": listed, "cache_ts": int(call.world.clock.now()), "response_metadata": following}
 
 
@@ -45,10 +47,7 @@ def as_json(user: User) -> Json:
     }
 
 
-def _met(call: Call, user: User) -> bool:
-    if user.team_id == call.team:
-        return True
-    return any(
-        channel.shared and user.id in channel.members and channel.team_id == call.team
-        for channel in call.world.channels.values()
-    )
+def _guests(call: Call) -> set[str]:
+    """Who is in a shared channel of the workspace, wherever they are from."""
+    shared = [c.members for c in call.world.channels.values() if c.shared and c.team_id == call.team]
+    return set().union(*shared)

@@ -37,9 +37,9 @@ class Deliveries:
 
     def emit(self, team: str, event: Json, channel: Channel | None) -> None:
         """Send an event to each installation that subscribed to it and may see where it happened."""
-        for install in list(self.world.app.installs.values()):
-            if channel is None and install.team_id != team:
-                continue
+        installs = self.world.app.installs
+        shared = channel is not None and channel.shared
+        for install in list(installs.values()) if shared else [installs[team]] if team in installs else []:
             if self._reaches(install, event, channel):
                 self._spawn(self._event(self._envelope(install, event, channel)))
 
