@@ -77,7 +77,7 @@ class Answers:
 
     async def started(self, answer: Answer, ts: str) -> None:
         """The answer is visible under this ts; kept at once, so that a crash can give it an end."""
-        answer.ts = answer.ts or ts
+        answer.ts = ts  # of several messages the last: that is the one which a crash leaves open
         async with self._store.begin() as unit:
             await unit.turns.save_progress([(answer.place.workspace, answer.turn.id, answer.text, answer.ts)])
         answer.saved_at = self._clock()

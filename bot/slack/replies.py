@@ -5,13 +5,14 @@ from typing import Any
 from bot.errors import BotError, Interrupted
 from bot.logs import log
 from bot.services.answers import Answers
-from bot.services.conversations import Answer
+from bot.services.conversations import Answer, Place
 from bot.slack import ids
-from bot.slack.blocks import button, error_blocks, error_text
+from bot.slack.blocks import actions, button, error_blocks, error_text
 from bot.slack.caller import Slack
 from bot.slack.failures import SlackFailure
 from bot.slack.installations import Installations
 from bot.slack.letters import Postman
+from bot.slack.split import split_markdown
 from bot.slack.text import for_markdown
 
 Blocks = list[dict[str, Any]]
@@ -83,40 +84,42 @@ class Replies:
     async def repair(self, answer: Answer) -> None:
         """Give an answer its end that another process left: whole if all of it was kept."""
         place = answer.place
-        token = self._installations.token(place.workspace)
         whole = answer.state == "done"
-        tail = "" if whole else error_text(Interrupted())
-        text = "\n\n".join(each for each in (for_markdown(answer.text), tail) if each)
-        again = {"type": "actions", "elements": [button("Try again", ids.AGAIN, ids.answer(answer))]}
         ts = answer.ts or await self._postman.find_unknown(
             place.workspace, place.channel, place.thread_ts, answer.turn
         )
+        tail = "" if whole else error_text(Interrupted())
+        again = actions(button("Try again", ids.AGAIN, ids.answer(answer)))
         if ts is None:
-            body = {"text": tail, "blocks": [*_markdown(text), again]}
+            body = {"text": tail or answer.text[:3000], "blocks": [*_markdown(_joined(answer, tail)), again]}
             key = f"interrupted:{answer.turn.id}"
             ts = await self._postman.post(place.workspace, key, place.channel, place.thread_ts, body)
-        else:
-            await self._close(token, place.workspace, place.channel, ts)
-            blocks = _markdown(text) if whole else [*_markdown(text), again]
-            await self._slack.call(
-                "chat.update",
-                token,
-                workspace=place.workspace,
-                channel=place.channel,
-                ts=ts,
-                text=text[:3000],
-                blocks=blocks,
-            )
+        elif whole or not await self._closed(place, ts, f"\n\n{tail}", [again]):
+            await self._closed(place, ts, None, None)
+            blocks = [*_markdown(_joined(answer, tail)), *([] if whole else [again])]
+            await self._call("chat.update", place, ts=ts, text=answer.text[:3000] or tail, blocks=blocks)
         if not whole:
             await self._answers.finish(answer, "interrupted", ts)
 
-    async def _close(self, token: str, workspace: str, channel: str, ts: str) -> None:
+    async def _closed(self, place: Place, ts: str, tail: str | None, blocks: Blocks | None) -> bool:
+        """Close a stream that was left open, with a last word under what people have seen of it."""
         try:
-            await self._slack.call("chat.stopStream", token, workspace=workspace, channel=channel, ts=ts)
+            await self._call("chat.stopStream", place, ts=ts, markdown_text=tail, blocks=blocks)
         except SlackFailure as wrong:
             if wrong.kind != "permanent":
                 raise
+            return False
+        return True
+
+    async def _call(self, method: str, place: Place, **args: Any) -> None:
+        token = self._installations.token(place.workspace)
+        await self._slack.call(method, token, workspace=place.workspace, channel=place.channel, **args)
+
+
+def _joined(answer: Answer, tail: str) -> str:
+    return "\n\n".join(each for each in (for_markdown(answer.text), tail) if each)
 
 
 def _markdown(text: str) -> Blocks:
-    return [{"type": "markdown", "text": text[:11_900]}] if text else []
+    """The last page of a text: the earlier ones stand in messages that have had their end."""
+    return [{"type": "markdown", "text": split_markdown(text)[-1]}] if text else []
