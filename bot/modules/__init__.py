@@ -1,10 +1,31 @@
 """What people can ask for, in the order in which they see it; a new module is one file and one line here."""
 
 from bot.module import Module
+from bot.modules.call import CALL
 from bot.modules.chat import CHAT
+from bot.modules.complete import COMPLETE
 from bot.modules.connect import CONNECT
+from bot.modules.edit import EDIT
+from bot.modules.embed import EMBED
+from bot.modules.files import FILES
+from bot.modules.image import IMAGE
+from bot.modules.image_edit import IMAGE_EDIT
+from bot.modules.models import MODELS
+from bot.modules.moderate import MODERATE
 
-ALL: tuple[Module, ...] = (CONNECT, CHAT)
+ALL: tuple[Module, ...] = (
+    CONNECT,
+    CHAT,
+    COMPLETE,
+    EDIT,
+    MODERATE,
+    EMBED,
+    IMAGE,
+    IMAGE_EDIT,
+    MODELS,
+    FILES,
+    CALL,
+)
 
 
 def find(name: str) -> Module | None:
