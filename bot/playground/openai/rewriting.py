@@ -1,4 +1,4 @@
-"""Rewrites a text as an instruction says: spelling, case, translation, order, length. Small, but real."""
+"""Rewrites a text as an instruction says: spelling, case, translation, order, length."""
 
 import re
 from collections.abc import Callable

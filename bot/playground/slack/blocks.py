@@ -1,4 +1,4 @@
-"""Whether Slack would take these blocks or this view: a list of its complaints, empty when it would. Pure."""
+"""Whether Slack would take these blocks or this view: a list of its complaints, empty when it would."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
