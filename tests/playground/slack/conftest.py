@@ -110,3 +110,14 @@ def modal() -> Callable[..., Json]:
         return base | {"blocks": list(blocks) or [name]} | more
 
     return make
+
+
+@pytest.fixture
+async def trigger(app: Receiver, ada: Person) -> Any:
+    """A fresh trigger of ada's, each time it is called."""
+
+    async def make() -> str:
+        await ada.command("/openai", "")
+        return str(app.got[-1][1]["trigger_id"])
+
+    return make
