@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from bot.playground.clock import Clock
 from bot.playground.fault_rules import Faults, Rule
@@ -21,7 +21,7 @@ from bot.playground.fault_rules import Faults, Rule
 __all__ = ["DroppableProtocol", "FaultMiddleware", "Faults", "Rule", "routes"]
 
 
-class DroppableProtocol(H11Protocol):
+class DroppableProtocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol telling the application its transport, the only way to hang up on a client."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as its parent
