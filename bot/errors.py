@@ -26,7 +26,7 @@ BotError                     text = the class docstring unless one is given
 class BotError(Exception):
     """Something went wrong."""
 
-    #: Whether the same request can succeed later: the surface offers **Try again**.
+    #: Whether the same request can succeed later (once somebody helped): **Try again** is offered.
     again = False
     #: The run that it ended, where there is one: what was asked for can be changed and asked again.
     run: str | None = None
@@ -62,6 +62,8 @@ class Forbidden(BotError):
 
 class NoConnection(BotError):
     """This workspace has no OpenAI connection yet. A workspace admin can add one with `/openai connect`."""
+
+    again = True
 
 
 class Interrupted(BotError):
@@ -102,6 +104,8 @@ class ApiError(BotError):
 class KeyRefused(ApiError):
     """OpenAI refused the API key of this connection. An admin can replace it with `/openai connect`."""
 
+    again = True
+
 
 class AccessDenied(ApiError):
     """OpenAI does not allow this with this connection's key."""
@@ -127,6 +131,8 @@ class RateLimited(ApiError):
 
 class QuotaExhausted(ApiError):
     """The OpenAI account of this connection has no credit or budget left. Its owner can add some."""
+
+    again = True
 
 
 class ApiDown(ApiError):

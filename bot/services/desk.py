@@ -21,35 +21,48 @@ class Desk:
     async def add(
         self, name: str, key: str, *, organization: str | None, project: str | None, base_url: str | None
     ) -> tuple[Linked, Sequence[Model]]:
-        """Check the key with the API, keep the connection; the first one becomes the default."""
+        """Check the key with the API, keep the connection; the first one becomes the default.
+
+        Under the name of a connection whose key OpenAI refuses, it takes that one's place.
+        """
         workspace = self._person.workspace
         url = self._connecting.base_url(base_url)
         async with self._store.read() as unit:
-            if await unit.connections.by_name(workspace, name):
-                raise Invalid(
-                    f"Name: there is a connection “{name}” already. Choose another name.", field="name"
-                )
+            known = await unit.connections.by_name(workspace, name)
+        if known is not None and not await self._refused(known):
+            raise Invalid(f"Name: there is a connection “{name}” already. Choose another name.", field="name")
         api = self._connecting.api(key, organization, project, url)
         try:
             models, restricted = await self._connecting.probe(api)
         except KeyRefused as wrong:
             raise _misplaced(wrong) from None
         async with self._store.begin() as unit:
-            first = not await unit.connections.list(workspace)
-            added = await unit.connections.add(
-                workspace,
-                name,
-                key,
-                organization=organization,
-                project=project,
-                base_url=url,
-                restricted=restricted,
-                created_by=self._person.id,
-            )
-            if first:
-                await unit.workspaces.set_default_connection(workspace, added.id)
+            if known is not None:
+                added = await unit.connections.replace_key(
+                    workspace, known.id, key,
+                    organization=organization, project=project, base_url=url, restricted=restricted,
+                )  # fmt: skip
+            else:
+                first = not await unit.connections.list(workspace)
+                added = await unit.connections.add(
+                    workspace, name, key, created_by=self._person.id,
+                    organization=organization, project=project, base_url=url, restricted=restricted,
+                )  # fmt: skip
+                if first:
+                    await unit.workspaces.set_default_connection(workspace, added.id)
         self._connecting.forget(workspace)
-        return _linked(added, added.id if first else None), models
+        return await self._shown(added.id), models
+
+    async def _refused(self, known: Connection) -> bool:
+        """Whether OpenAI refuses the key of a connection, so that nothing is lost with it."""
+        line = await self._connecting.line(self._person.workspace, known.id)
+        try:
+            await self._connecting.probe(line.api)
+        except KeyRefused:
+            return True
+        except ApiError:
+            return False  # not known: then nothing is replaced
+        return False
 
     async def all(self) -> Sequence[Linked]:
         """Every connection, by name."""

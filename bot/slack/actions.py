@@ -11,8 +11,8 @@ from bot.slack.help import overview
 from bot.slack.modals import Modals
 from bot.slack.people import People
 from bot.slack.places import Where
+from bot.slack.remedies import remedy
 from bot.slack.results import Results
-from bot.slack.running import remedy
 from bot.slack.threads import Threads
 
 Body = dict[str, Any]

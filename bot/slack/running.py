@@ -3,25 +3,21 @@
 from dataclasses import replace
 from typing import Any
 
-from bot.errors import BotError, Interrupted, Invalid, NoConnection
+from bot.errors import BotError, Interrupted
 from bot.services.connecting import Connecting
 from bot.services.conversations import Answer, Conversations, Place
-from bot.services.people import Person
 from bot.services.runs import Ask, Runs
-from bot.slack import ids
-from bot.slack.blocks import button
 from bot.slack.failures import SlackFailure
 from bot.slack.letters import Postman
 from bot.slack.places import Where
+from bot.slack.remedies import remedy
 from bot.slack.replies import Replies
 from bot.slack.results import Results
 from bot.slack.speaking import Speaker
 from bot.slack.text import clip, for_mrkdwn
-from bot.usage import example
 
 INVITE = "I am not in this channel, so this is for you alone. Use `/invite` here to let me answer in threads."
 QUOTED = 2_500  # characters of a question that are repeated above its thread; a section takes 3,000
-Blocks = list[dict[str, Any]]
 
 
 class Running:
@@ -97,17 +93,3 @@ def asked(user: str, question: str) -> dict[str, Any]:
     quoted = "\n".join("> " + line for line in for_mrkdwn(clip(question, QUOTED)).splitlines())
     text = f"<@{user}> asked:\n{quoted}"
     return {"text": text, "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": text}}]}
-
-
-def remedy(wrong: BotError, person: Person, ask: Ask | None = None) -> Blocks:
-    """What can be done about a failure with one click."""
-    if isinstance(wrong, NoConnection) and person.admin:
-        return [{"type": "actions", "elements": [button("Connect an account", ids.OPEN, "connect/add")]}]
-    if ask is None or not isinstance(wrong, Invalid):
-        return []
-    value = f"{ask.module.name}/{ask.operation.name}"
-    right = f"For example: `/openai {example(ask.module, ask.operation)}`"
-    return [
-        {"type": "context", "elements": [{"type": "mrkdwn", "text": right}]},
-        {"type": "actions", "elements": [button("Open the form", ids.OPEN, value)]},
-    ]

@@ -8,13 +8,15 @@ from bot.logs import failure, log
 from bot.services.answers import Answers
 from bot.services.conversations import Answer, Conversations, Place
 from bot.slack import ids
-from bot.slack.blocks import button, error_text, footer
+from bot.slack.blocks import actions, button, error_text, footer
 from bot.slack.caller import Slack
 from bot.slack.clock import Clock
 from bot.slack.installations import Installations
+from bot.slack.remedies import connecting
 from bot.slack.stream import Writer
 from bot.store.turns import State
 
+Buttons = list[dict[str, Any]]
 THINKING = "is thinking…"
 STOPPED = "_Stopped._"
 EMPTY = "_The answer is empty: the model used all its tokens for thinking. Raise the limit, or ask again._"
@@ -58,19 +60,20 @@ class Speaker:
             self._reading[place] = reading
             writer.on_stop = lambda: self.stop(place)
             try:
-                state, tail, again = await self._outcome(answer, reading)
+                state, tail, buttons = await self._outcome(answer, reading)
             finally:
                 self._reading.pop(place, None)
                 await asyncio.gather(status, return_exceptions=True)
-            await self._end(answer, writer, state, tail, again=again)
+            await self._end(answer, writer, state, tail, buttons)
 
     async def _read(self, answer: Answer, writer: Writer) -> None:
         async for text in self._answers.answer(answer):
             writer.write(text)
             await self._answers.progress(answer)
 
-    async def _outcome(self, answer: Answer, reading: asyncio.Task[None]) -> tuple[State, str, bool]:
-        """How the answer ended: its state, what is said about that, and whether to offer another try."""
+    async def _outcome(self, answer: Answer, reading: asyncio.Task[None]) -> tuple[State, str, Buttons]:
+        """How the answer ended: its state, what is said about that, and what can be done about it."""
+        again = button("Try again", ids.AGAIN, ids.answer(answer))
         try:
             await asyncio.shield(reading)
         except asyncio.CancelledError:
@@ -79,8 +82,8 @@ class Speaker:
                 task.uncancel()
                 reading.cancel()
                 await asyncio.gather(reading, return_exceptions=True)
-                return "interrupted", error_text(Interrupted()), True
-            return "stopped", STOPPED, False
+                return "interrupted", error_text(Interrupted()), [again]
+            return "stopped", STOPPED, []
         except BotError as wrong:
             log(
                 "answer.failed",
@@ -89,27 +92,20 @@ class Speaker:
                 error_kind=type(wrong).__name__,
                 request=getattr(wrong, "request_id", None),
             )
-            return "failed", error_text(wrong), wrong.again
+            buttons = [*connecting(wrong, answer.person), *([again] if wrong.again else [])]
+            return "failed", error_text(wrong), buttons
         except Exception as bug:  # noqa: BLE001 - a bug: logged once, and the person gets the reference
-            return (
-                "failed",
-                f"⚠️ Something is wrong at my side (reference {failure('answer.bug', bug)}).",
-                True,
-            )
-        return "done", "", False
+            text = f"⚠️ Something is wrong at my side (reference {failure('answer.bug', bug)})."
+            return "failed", text, [again]
+        buttons = [button("Regenerate", ids.AGAIN, ids.answer(answer))]
+        if answer.finish_reason == "length":
+            buttons.append(button("Continue", ids.CONTINUE, ids.answer(answer)))
+        return "done", "", buttons
 
-    async def _end(self, answer: Answer, writer: Writer, state: State, tail: str, *, again: bool) -> None:
-        blocks: list[dict[str, Any]] = [
-            footer(answer.model, answer.input_tokens, answer.output_tokens, answer.notes)
-        ]
-        value = ids.answer(answer)
-        if again or state == "interrupted":
-            blocks.append({"type": "actions", "elements": [button("Try again", ids.AGAIN, value)]})
-        elif state == "done":
-            elements = [button("Regenerate", ids.AGAIN, value)]
-            if answer.finish_reason == "length":
-                elements.append(button("Continue", ids.CONTINUE, value))
-            blocks.append({"type": "actions", "elements": elements})
+    async def _end(self, answer: Answer, writer: Writer, state: State, tail: str, buttons: Buttons) -> None:
+        blocks = [footer(answer.model, answer.input_tokens, answer.output_tokens, answer.notes)]
+        if buttons:
+            blocks.append(actions(*buttons))
         if answer.text == "" and state == "done":
             tail = EMPTY
         text = f"\n\n{tail}" if tail and answer.text else tail

@@ -137,13 +137,16 @@ class Connections:
         key: str,
         *,
         restricted: bool = False,
+        **account: str | None,
     ) -> Connection:
-        """Put another key, checked just now, in the place of the old one; raises NotFound."""
+        """Put another key, checked just now, in the place of the old one; raises NotFound.
+
+        account: organization, project and base_url where they change with it.
+        """
         sealed = self._work.seal(_t.key, workspace, connection, key)
         now = self._work.now()
-        return await self._update(
-            workspace, connection, key=sealed, key_hint=hint(key), restricted=restricted, checked_at=now
-        )
+        changes = {"key": sealed, "key_hint": hint(key), "restricted": restricted, "checked_at": now}
+        return await self._update(workspace, connection, **changes, **account)
 
     async def checked(
         self,
