@@ -42,7 +42,7 @@ async def test_lists_come_in_pages(client: AsyncWebClient) -> None:
     assert max(sizes) == 3
     assert {"ada", "gus", "patchbay"} <= set(names)
     assert "otto" not in names
-    assert await why(client.users_list(limit=0, cursor="odd")) == "invalid_cursor"
+    assert await why(client.users_list(cursor="odd")) == "invalid_cursor"
     assert await why(client.users_list(limit=5000)) == "invalid_limit"
 
 
