@@ -12,6 +12,7 @@ from bot.modules.image import IMAGE
 from bot.modules.image_edit import IMAGE_EDIT
 from bot.modules.models import MODELS
 from bot.modules.moderate import MODERATE
+from bot.modules.tokens import TOKENS
 
 ALL: tuple[Module, ...] = (
     CONNECT,
@@ -24,6 +25,7 @@ ALL: tuple[Module, ...] = (
     IMAGE_EDIT,
     MODELS,
     FILES,
+    TOKENS,
     CALL,
 )
 
