@@ -79,6 +79,11 @@ class Reference(Base):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person(Base):
+    """Somebody in the workspace, by their ID there; where people type, a mention."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Files(Base):
     """Files: extensions without dot, sizes in bytes, counts."""
 
@@ -112,4 +117,4 @@ class Items(Base):
     high: int = 20
 
 
-Field = Text | Secret | Number | Flag | Choice | Model | Reference | Files | Json | Several | Items
+Field = Text | Secret | Number | Flag | Choice | Model | Reference | Person | Files | Json | Several | Items

@@ -20,7 +20,11 @@ LARGEST = 2**63
 #: Clients make quotes curly and hyphens long while people type.
 STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"'})
 HYPHEN = str.maketrans({"−": "-", "–": "-"})
-Single = f.Text | f.Secret | f.Number | f.Flag | f.Choice | f.Model | f.Reference | f.Files | f.Json
+#: A mention as Slack hands it over, or the ID alone.
+SOMEBODY = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>|([UW][A-Z0-9]{2,})")
+Single = (
+    f.Text | f.Secret | f.Number | f.Flag | f.Choice | f.Model | f.Reference | f.Person | f.Files | f.Json
+)
 
 
 def checked(kind: Single, given: object) -> Any:  # noqa: PLR0911 - one line a kind of field
@@ -40,6 +44,8 @@ def checked(kind: Single, given: object) -> Any:  # noqa: PLR0911 - one line a k
             return _name(given)
         case f.Reference():
             return _title(given) if kind.of == "connection" else _name(given)
+        case f.Person():
+            return _person(given)
         case f.Files():
             return _files(kind, given)
         case f.Json():
@@ -132,6 +138,14 @@ def _title(given: object) -> str:
     if not (word.isprintable() and 0 < len(word) <= 256):
         raise ValueError("a name stands in one line and has at most 256 characters.")
     return word
+
+
+def _person(given: object) -> str:
+    word = str(given).strip()
+    found = SOMEBODY.fullmatch(word)
+    if not found:
+        raise ValueError(f"“{shown(word)}” could be anybody; choose the person in the form.")
+    return found[1] or found[2]
 
 
 def _files(kind: f.Files, given: object) -> list[File]:

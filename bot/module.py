@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from bot.fields import Field
-from bot.openai import Api, Model
+from bot.openai import Api
+from bot.workplace import Connections, Rules
 
 Values = Mapping[str, Any]
 
@@ -20,10 +21,13 @@ class Effect(Enum):
 
 
 class Role(Enum):
-    """Who may use an operation where the workspace has not said otherwise."""
+    """Who may use an operation."""
 
     MEMBER = "member"
+    #: Workspace admins, and those whom they named for it.
     ADMIN = "admin"
+    #: Workspace admins alone: what decides who may do what.
+    WORKSPACE_ADMIN = "workspace admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,50 +89,6 @@ class Opening:
     files: Sequence[File] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """A connection as people see it: never its key."""
-
-    id: str
-    name: str
-    key_hint: str
-    organization: str | None
-    project: str | None
-    base_url: str
-    restricted: bool
-    default: bool
-
-
-class Connections(Protocol):
-    """The workspace's connections, as far as a module may touch them."""
-
-    async def add(
-        self, name: str, key: str, *, organization: str | None, project: str | None, base_url: str | None
-    ) -> tuple[Linked, Sequence[Model]]:
-        """Check the key with the API, keep the connection, and say which models it reaches."""
-        ...
-
-    async def all(self) -> Sequence[Linked]:
-        """Every connection, by name."""
-        ...
-
-    async def check(self, id: str) -> tuple[Linked, Sequence[Model]]:  # noqa: A002 - the field's own name
-        """Ask the API again whether the key works."""
-        ...
-
-    async def rename(self, id: str, name: str) -> Linked:  # noqa: A002
-        """Give a connection another name."""
-        ...
-
-    async def make_default(self, id: str) -> Linked:  # noqa: A002
-        """Use this connection wherever none is chosen."""
-        ...
-
-    async def remove(self, id: str) -> Linked:  # noqa: A002
-        """Forget a connection and its key."""
-        ...
-
-
 async def unseen(_: Part) -> None:
     """What a surface shows of a result that is under way, where it can show nothing before the end."""
 
@@ -146,6 +106,8 @@ class Context:
     admin: bool = False
     #: Shows what there is so far; each part takes the place of the one before.
     show: Callable[[Part], Awaitable[None]] = unseen
+    #: What the workspace decided about people; None only where no operation asks for it.
+    rules: Rules | None = None
 
     @property
     def ask(self) -> Api:

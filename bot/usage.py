@@ -21,7 +21,7 @@ def words_field(operation: Operation) -> f.Field | None:
     """The field that a command's words go into: the text they are meant for, else the first needed name."""
     fields = operation.fields
     texts = (each for each in fields if _takes_words(each))
-    names = (each for each in fields if each.required and isinstance(each, f.Reference))
+    names = (each for each in fields if each.required and isinstance(each, f.Reference | f.Person))
     return next(texts, None) or next(names, None)
 
 
@@ -33,9 +33,9 @@ def _takes_words(kind: f.Field) -> bool:
             return words_of(kind) is not None
         case f.Several():
             return kind.item.words
-        case (
-            f.Secret() | f.Number() | f.Flag() | f.Choice() | f.Model() | f.Reference() | f.Files() | f.Json()
-        ):
+        case f.Secret() | f.Number() | f.Flag() | f.Choice() | f.Files() | f.Json():
+            return False
+        case f.Model() | f.Reference() | f.Person():
             return False
         case _:
             assert_never(kind)

@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.fields import Field, Reference, Secret, Text
-from bot.module import Context, Effect, Facts, Linked, Module, Operation, Result, Role, Table, Values
+from bot.module import Context, Effect, Facts, Module, Operation, Result, Role, Table, Values
 from bot.module import Text as Said
 from bot.openai import Model
+from bot.workplace import Linked
 
 Call = Callable[[Context, Values], Awaitable[Result]]
 NAME = Text(

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from bot.errors import ApiError, Invalid, KeyRefused
-from bot.module import Linked
 from bot.openai import Model
 from bot.services.connecting import Connecting
 from bot.services.people import Person
 from bot.store import Connection
+from bot.workplace import Linked
 
 
 class Desk:

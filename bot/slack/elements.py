@@ -58,6 +58,9 @@ def element(kind: Single, value: Any) -> Json:  # noqa: PLR0911 - one line a kin
             return menu([option(each) for each in kind.options], said) | _beside(value, said)
         case f.Model() | f.Reference():
             return _suggested(kind, value)
+        case f.Person():
+            first: Json = {"initial_user": fit} if (fit := _fit(kind, value)) else {}
+            return {"type": "users_select", "action_id": ACTION} | first | _beside(value, fit)
         case f.Files():
             types: Json = {"filetypes": list(kind.types)} if kind.types else {}
             return {"type": "file_input", "action_id": ACTION, "max_files": min(kind.most, FILES), **types}
@@ -65,9 +68,9 @@ def element(kind: Single, value: Any) -> Json:  # noqa: PLR0911 - one line a kin
             assert_never(kind)
 
 
-def _fit(kind: f.Number | f.Flag | f.Choice | f.Model | f.Reference, value: Any) -> Any:
+def _fit(kind: f.Number | f.Flag | f.Choice | f.Model | f.Reference | f.Person, value: Any) -> Any:
     """The value, its default without one, None where Slack would refuse it as the first one."""
-    usual = None if isinstance(kind, f.Model | f.Reference) else kind.default
+    usual = None if isinstance(kind, f.Model | f.Reference | f.Person) else kind.default
     wanted = usual if value is None else value
     try:
         return None if wanted is None else checked(kind, wanted)

@@ -130,6 +130,8 @@ def _read(state: Mapping[str, Mapping[str, Any]], form: Form, block: str) -> Any
     said = (state.get(block) or {}).get(ACTION) or {}
     if option := said.get("selected_option"):
         return option["value"]
+    if "selected_user" in said:
+        return said["selected_user"]
     if "files" in said:
         return said["files"]
     blocks = [block, *(f"{block}~{at}" for at in range(1, form.parts.get(block, 1)))]

@@ -61,7 +61,7 @@ def _line(kind: f.Field, *, words: bool) -> str:
     return f"• {name}" + for_mrkdwn(f"{kind.title}{need}: {_limits(kind)}{hint}")
 
 
-def _limits(kind: f.Field) -> str:  # noqa: PLR0911 - one line a kind of field
+def _limits(kind: f.Field) -> str:  # noqa: C901, PLR0911, PLR0912 - one line a kind of field
     match kind:
         case f.Text():
             return f"text of at most {kind.high:,} characters."
@@ -77,6 +77,8 @@ def _limits(kind: f.Field) -> str:  # noqa: PLR0911 - one line a kind of field
             return "a model's ID; the usual one where none is given."
         case f.Reference():
             return f"the name or ID of a {kind.of}."
+        case f.Person():
+            return "a person of this workspace, as a mention."
         case f.Files():
             what = f"up to {kind.most} files" if kind.most > 1 else "a file"
             return f"{what} ({', '.join(kind.types) or 'of any type'}), in the form."

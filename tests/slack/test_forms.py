@@ -140,6 +140,8 @@ def value_of(kind: f.Field) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - one li
             return st.sampled_from(list(kind.options))
         case f.Model() | f.Reference():
             return st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=150)
+        case f.Person():
+            return st.from_regex(r"U[A-Z0-9]{8}", fullmatch=True)
         case f.Json():
             inner = st.none() | st.booleans() | st.integers(-99, 99) | st.text(max_size=9)
             value: st.SearchStrategy[Any] = st.dictionaries(st.text(max_size=9), inner)
