@@ -58,7 +58,7 @@ async def people(ask: Ask) -> Json:
         }
         for user in ask.world.users.values()
     ]
-    return {"people": told}
+    return {"people": told, "bot_user_id": ask.world.bot_user_id}
 
 
 async def channels(ask: Ask) -> Json:
@@ -109,8 +109,10 @@ def view_json(world: World, view: View) -> Json:
 def _session(ask: Ask, channel: Channel, root: str | None) -> Json | None:
     if (session := ask.world.sessions.get((channel.id, root or ""))) is None:
         return None
-    status = session.status if ask.world.clock.now() < session.until else ""
-    told = {"state": session.state, "title": session.title, "status": status}
+    lasting = ask.world.clock.now() < session.until
+    status = session.status if lasting else ""
+    state = session.state if lasting or session.state != "processing" else "active"
+    told = {"state": state, "title": session.title, "status": status}
     return told | {"loading": session.loading if status else [], "prompts": session.prompts}
 
 

@@ -33,7 +33,7 @@ async def connected(
 
     async with aiohttp.ClientSession() as session:
         web = AsyncWebClient(base_url=playground.slack_url, session=session)
-        client = SocketModeClient(playground.credentials.app_token, web_client=web)
+        client = SocketModeClient(playground.credentials.app_token, web_client=web, ping_interval=0.5)
         client.socket_mode_request_listeners.append(listen)
         await client.connect()
         try:
