@@ -131,7 +131,7 @@ def result(
     if not items:
         raise ApiBroken("There is no picture in OpenAI's answer.", request_id=request_id)
     said = [*ordered.notes, *notes]
-    parts: list[Part] = [Said(f"> {_clipped(ordered.description, SHOWN)}")]
+    parts: list[Part] = [Said(f"> {_clipped(ordered.description, SHOWN)}", aside=True)]
     settings = [(name, data.get(name.lower())) for name in ("Size", "Quality", "Background")]
     if known := [(name, value) for name, value in settings if isinstance(value, str)]:
         parts.append(Facts(known))

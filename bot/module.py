@@ -32,9 +32,10 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A piece of a result: standard Markdown."""
+    """A piece of a result: standard Markdown; `aside` is what only goes with it, such as a list of changes."""
 
     markdown: str
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class File:
     content: bytes = field(repr=False)
     media_type: str = "application/octet-stream"
     alt: str = ""
+    #: Under which name the surface finds it again, where it keeps it.
+    source: str = ""
 
 
 Part = Text | Facts | Table | File
@@ -133,6 +136,8 @@ class Operation:
     needs_api: bool = True
     #: Whether a call may cost money: it is then never repeated on its own.
     spends: bool = False
+    #: What it is called in the menu of a message, where it has a place of its own there (24 characters).
+    shortcut: str | None = None
     #: Whether the result is shown to the person alone unless they choose otherwise.
     private: bool = True
     #: How the operation goes on as a conversation where there is a channel, and whether these values can.

@@ -119,7 +119,7 @@ async def speak(context: Context, values: Values) -> Result:
     alt = " ".join(text.split())
     alt = alt if len(alt) <= SHOWN else alt[: SHOWN - 1] + "…"
     spoken = File(f"speech.{sort}", answer.content, sounds.SPOKEN[sort], f"Spoken: {alt}")
-    return Result([Said(f"> {alt}"), spoken], model=values["model"], request_id=answer.request_id)
+    return Result([Said(f"> {alt}", aside=True), spoken], model=values["model"], request_id=answer.request_id)
 
 
 async def _listed(context: Context, *, timed: bool) -> str | None:
@@ -172,7 +172,7 @@ AUDIO = Module(
                 PROMPT, FORMAT, TEMPERATURE,
                 _advanced(Choice, "timestamps", "Timestamps", options=("segment", "word", "both")),
             ),
-            call=transcribe, example={"file": [EXAMPLE], "language": "en"}, spends=True,
+            call=transcribe, example={"file": [EXAMPLE], "language": "en"}, spends=True, shortcut="Transcribe",
         ),
         Operation(
             name="translate", title="Translate", summary="Writes down in English what is said in recordings",

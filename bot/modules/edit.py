@@ -73,7 +73,8 @@ async def _read(answer: Answer, values: Values, notes: list[str], model: str) ->
         changed = await asyncio.to_thread(marked, values["input"].strip("\n"), text)
         head = f"**Text {number}**\n\n" if len(choices) > 1 else ""
         parts.append(Said(f"{head}{text}" if text.strip() else f"{head}_The text is empty._"))
-        parts.append(Said(f"**What changed**\n\n{changed}" if changed else "_No word was changed._"))
+        said = f"**What changed**\n\n{changed}" if changed else "_No word was changed._"
+        parts.append(Said(said, aside=True))
         if choice.get("finish_reason") == "length":
             notes.append(CUT)
     usage = answer.data.get("usage") or {}
@@ -149,6 +150,7 @@ EDIT = Module(
                 "instruction": "Fix the spelling mistakes.",
             },
             spends=True,
+            shortcut="Edit",
         ),
     ),
 )  # fmt: skip
