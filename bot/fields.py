@@ -76,6 +76,8 @@ class Reference(Base):
     """What exists already: a connection of the workspace, or a file, job or model of the account."""
 
     of: Literal["connection", "file", "job", "model"]
+    #: Of files: only those that were uploaded for this.
+    purpose: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

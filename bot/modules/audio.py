@@ -172,7 +172,8 @@ AUDIO = Module(
                 PROMPT, FORMAT, TEMPERATURE,
                 _advanced(Choice, "timestamps", "Timestamps", options=("segment", "word", "both")),
             ),
-            call=transcribe, example={"file": [EXAMPLE], "language": "en"}, spends=True, shortcut="Transcribe",
+            call=transcribe, example={"file": [EXAMPLE], "language": "en"}, spends=True,
+            shortcut="Transcribe",
         ),
         Operation(
             name="translate", title="Translate", summary="Writes down in English what is said in recordings",

@@ -193,7 +193,7 @@ CHAT = Module(
                 "messages": [{"role": "user", "content": "Say hello in three languages."}],
                 "reasoning_effort": "none",
             },
-            spends=True, private=False, opening=opening, converses=converses,
+            spends=True, shortcut="Ask", private=False, opening=opening, converses=converses,
         ),
     ),
 )  # fmt: skip

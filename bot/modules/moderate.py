@@ -123,6 +123,7 @@ MODERATE = Module(
             ),
             call=create,
             example={"input": ["I will find you and hurt you."]},
+            shortcut="Moderate",
         ),
     ),
 )  # fmt: skip
