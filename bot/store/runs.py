@@ -87,11 +87,14 @@ class Runs:
         values: Mapping[str, Any],
         state: State = "asked",
         response_url: str | None = None,
+        run: str | None = None,
     ) -> Run:
-        """Record what was asked for; raises NotFound for an unknown workspace."""
+        """Record what was asked for, under the id of the request if one is given; raises NotFound for an
+        unknown workspace.
+        """
         work = self._work
-        run = Run(
-            id=work.new_id(),
+        new = Run(
+            id=run or work.new_id(),
             workspace=workspace,
             module=module,
             operation=operation,
@@ -105,11 +108,11 @@ class Runs:
             response_url=response_url,
             created_at=work.now(),
         )
-        row = {column.name: getattr(run, column.name) for column in _COLUMNS}
-        row["values"] = work.seal_json(_t["values"], workspace, run.id, run.values)
-        row["response_url"] = work.seal(_t.response_url, workspace, run.id, response_url)
+        row = {column.name: getattr(new, column.name) for column in _COLUMNS}
+        row["values"] = work.seal_json(_t["values"], workspace, new.id, new.values)
+        row["response_url"] = work.seal(_t.response_url, workspace, new.id, response_url)
         await work.run(_INSERT, row)
-        return run
+        return new
 
     async def get(self, workspace: str, run: str) -> Run | None:
         """The run, if the workspace has it."""
@@ -155,6 +158,12 @@ class Runs:
         }
         mine = (_t.workspace == workspace, _t.id == run, _UNFINISHED)
         return bool(await self._work.changed(update(runs).where(*mine).values(**values)))
+
+    async def keep(self, workspace: str, run: str, result: Mapping[str, Any]) -> bool:
+        """Know more of a result: where its files are by now."""
+        mine = (_t.workspace == workspace, _t.id == run, _t.state == "done")
+        sealed = self._work.seal_json(_t.result, workspace, run, result)
+        return bool(await self._work.changed(update(runs).where(*mine).values(result=sealed)))
 
     async def mark_interrupted(self, workspace: str, run: str) -> bool:
         """The process that did it died: it is not done again by itself. False when it has an end."""
