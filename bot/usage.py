@@ -1,10 +1,11 @@
-"""How an operation is typed as a command: in one line, and as its worked example."""
+"""How an operation is typed as a command: in one line, field by field, and as its worked example."""
 
 from typing import Any, assert_never
 
 import orjson
 
 from bot import fields as f
+from bot.kinds import span
 from bot.module import Module, Operation
 from bot.words import is_plain, quoted, split
 
@@ -97,3 +98,40 @@ def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def limits(kind: f.Field) -> str:  # noqa: C901, PLR0911, PLR0912 - one line a kind of field
+    """What a field takes, in words."""
+    match kind:
+        case f.Text():
+            return f"text of at most {kind.high:,} characters"
+        case f.Secret():
+            return "a secret"
+        case f.Number():
+            return f"{'a whole number' if kind.integer else 'a number'} {span(kind)}".strip()
+        case f.Flag():
+            return "yes or no"
+        case f.Choice():
+            return f"one of {', '.join(kind.options)}"
+        case f.Model():
+            return "a model's ID; the usual one where none is given"
+        case f.Reference():
+            return f"the name or ID of a {kind.of}"
+        case f.Person():
+            return "a person of this workspace, as a mention"
+        case f.Files():
+            what = f"up to {kind.most} files" if kind.most > 1 else "a file"
+            return f"{what} ({', '.join(kind.types) or 'of any type'})"
+        case f.Json():
+            return "JSON"
+        case f.Several():
+            return f"{kind.low} to {kind.high} of them; give the flag several times"
+        case f.Items():
+            return f"{kind.low} to {kind.high}, each {', '.join(map(_part, kind.fields))}; as a JSON array"
+        case _:
+            assert_never(kind)
+
+
+def _part(kind: f.Text | f.Choice) -> str:
+    options = f" ({', '.join(kind.options)})" if isinstance(kind, f.Choice) else ""
+    return f"{kind.name}{options}"

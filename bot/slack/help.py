@@ -1,15 +1,14 @@
 """What is said to those who ask what there is: made from the declarations."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, assert_never
+from typing import Any
 
 from bot import fields as f
-from bot.kinds import span
 from bot.module import Module, Operation
 from bot.slack import ids
 from bot.slack.blocks import SECTION, actions, button
 from bot.slack.text import clip, for_mrkdwn
-from bot.usage import COMMAND, example, flag, usage, words_field
+from bot.usage import COMMAND, example, flag, limits, usage, words_field
 
 Block = dict[str, Any]
 
@@ -55,46 +54,11 @@ def _pages(lines: Iterable[str]) -> list[str]:
 
 
 def _line(kind: f.Field, *, words: bool) -> str:
-    name = "" if isinstance(kind, f.Secret | f.Files) else f"`--{flag(kind)}` "
+    apart = {f.Secret: ", which only the form takes", f.Files: ", in the form"}.get(type(kind), "")
+    name = "" if apart else f"`--{flag(kind)}` "
     need = " (needed)" if kind.required and not isinstance(kind, f.Model) else ""
     hint = (f" {kind.hint}" if kind.hint else "") + (" Words without a flag go here." if words else "")
-    return f"• {name}" + for_mrkdwn(f"{kind.title}{need}: {_limits(kind)}{hint}")
-
-
-def _limits(kind: f.Field) -> str:  # noqa: C901, PLR0911, PLR0912 - one line a kind of field
-    match kind:
-        case f.Text():
-            return f"text of at most {kind.high:,} characters."
-        case f.Secret():
-            return "a secret, which only the form takes."
-        case f.Number():
-            return f"{'a whole number' if kind.integer else 'a number'} {span(kind)}".strip() + "."
-        case f.Flag():
-            return "yes or no."
-        case f.Choice():
-            return f"one of {', '.join(kind.options)}."
-        case f.Model():
-            return "a model's ID; the usual one where none is given."
-        case f.Reference():
-            return f"the name or ID of a {kind.of}."
-        case f.Person():
-            return "a person of this workspace, as a mention."
-        case f.Files():
-            what = f"up to {kind.most} files" if kind.most > 1 else "a file"
-            return f"{what} ({', '.join(kind.types) or 'of any type'}), in the form."
-        case f.Json():
-            return "JSON."
-        case f.Several():
-            return f"{kind.low} to {kind.high} of them; give the flag several times."
-        case f.Items():
-            return f"{kind.low} to {kind.high}, each {', '.join(map(_part, kind.fields))}; as a JSON array."
-        case _:
-            assert_never(kind)
-
-
-def _part(kind: f.Text | f.Choice) -> str:
-    options = f" ({', '.join(kind.options)})" if isinstance(kind, f.Choice) else ""
-    return f"{kind.name}{options}"
+    return f"• {name}" + for_mrkdwn(f"{kind.title}{need}: {limits(kind)}{apart}.{hint}")
 
 
 def _section(text: str) -> Block:

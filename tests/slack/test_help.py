@@ -36,7 +36,7 @@ def test_the_overview_shows_every_module_in_its_order_with_a_button() -> None:
     blocks = overview(ALL)
     assert problems(blocks, "message") == []
     assert view_problems({"type": "home", "blocks": blocks}) == []
-    assert re.findall(r"`/openai (\w+)`", text_of(blocks)) == [each.name for each in ALL]
+    assert re.findall(r"`/openai ([\w-]+)`", text_of(blocks)) == [each.name for each in ALL]
     opened = [each["value"] for each in buttons(blocks)]
     assert opened == [f"{each.name}/{each.operations[0].name}" for each in ALL]
 
