@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.errors import BotError, Interrupted, NotFound
+from bot.errors import BotError, Forbidden, Interrupted, NotFound, Unavailable
 from bot.module import Effect, File, Module, Operation, Result, Values
 from bot.services import kept
 from bot.services.people import Person
@@ -79,6 +79,8 @@ class Records:
 
     async def refuse(self, ask: Ask, wrong: BotError) -> None:
         """Keep what could not even begin, as it was typed, so that it can be changed and asked again."""
+        if wrong.run or isinstance(wrong, Forbidden | Unavailable):
+            return
         async with self._store.begin() as unit:
             run = await unit.runs.get(ask.person.workspace, ask.key) if ask.key else None
             run = run or await _added(unit, ask, ask.raw, "asked", ask.connection)
@@ -101,7 +103,7 @@ class Records:
                 await unit.runs.keep(workspace, run, {**known.result, **kept.result(result)})
 
     async def find(self, person: Person, run: str, channel: str | None) -> Run:
-        """A run that this person asked for, or whose result everybody sees in this channel. Raises NotFound."""
+        """A run that this person asked for, or whose result all see in this channel. Raises NotFound."""
         async with self._store.read() as unit:
             found = await unit.runs.get(person.workspace, run)
         if found and (found.user == person.id or (channel and shown_in(found) == channel)):
@@ -120,9 +122,8 @@ def ended(run: Run, operation: Operation) -> Outcome:
         return Outcome(run.id, kept.opened(run.result), known=True)
     if run.state in {"asked", "calling"}:
         raise BotError(DOING)
-    wrong = Interrupted(COSTLY if operation.spends else None)
-    if run.state == "failed":
-        wrong = BotError(run.error)
+    costly = COSTLY if operation.spends else None
+    wrong = BotError(run.error) if run.state == "failed" else Interrupted(costly)
     wrong.run = run.id
     raise wrong
 
