@@ -1,7 +1,9 @@
 """The database: everything that is remembered, on SQLite or PostgreSQL; only these files say SQL."""
 
+from bot.store.audit import Entry
 from bot.store.connections import Connection
 from bot.store.conversations import Conversation
+from bot.store.grants import Grant
 from bot.store.items import Item, NewItem
 from bot.store.migrations import current_revision, downgrade, migrate
 from bot.store.outbox import Letter
@@ -16,6 +18,8 @@ __all__ = [
     "CannotOpenError",
     "Connection",
     "Conversation",
+    "Entry",
+    "Grant",
     "Item",
     "Letter",
     "NewItem",

@@ -12,7 +12,18 @@ from sqlalchemy import (
 
 from bot.store.schema import json, leased, metadata, moment, number, of_workspace, open_rows, sealed, words
 
-__all__ = ["connections", "conversations", "inbox", "metadata", "outbox", "runs", "turns", "workspaces"]
+__all__ = [
+    "audit",
+    "connections",
+    "conversations",
+    "grants",
+    "inbox",
+    "metadata",
+    "outbox",
+    "runs",
+    "turns",
+    "workspaces",
+]
 
 workspaces = Table(
     "workspaces",
@@ -161,4 +172,34 @@ outbox = Table(
     open_rows("ix_outbox_open", "created_at", "id", states=("new", "sending")),
     open_rows("ix_outbox_streams", "workspace", "stream", "created_at", "id", states=("new", "sending")),
     Index(None, "created_at"),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    *of_workspace(
+        words("person"),
+        words("what"),
+        words("granted_by"),
+        moment("created_at"),
+    ),
+    UniqueConstraint("workspace", "person", "what"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    words("workspace"),  # no foreign key: it outlives the workspace
+    words("id"),
+    moment("at"),
+    words("actor"),
+    words("action"),
+    words("object", null=True),
+    words("result"),
+    words("fields"),
+    words("request_id", null=True),
+    words("run", null=True),
+    PrimaryKeyConstraint("workspace", "id"),
+    Index(None, "workspace", "run"),
+    Index(None, "at"),
 )

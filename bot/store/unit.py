@@ -1,9 +1,12 @@
 """A unit of work: one transaction, and the repositories that read and write in it."""
 
+from bot.store.audit import Audit
 from bot.store.connections import Connections
 from bot.store.conversations import Conversations
+from bot.store.grants import Grants
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
+from bot.store.retention import Retention
 from bot.store.runs import Runs
 from bot.store.turns import Turns
 from bot.store.work import Work
@@ -13,7 +16,18 @@ from bot.store.workspaces import Workspaces
 class Unit:
     """Everything that is kept or not kept together."""
 
-    __slots__ = ("connections", "conversations", "inbox", "outbox", "runs", "turns", "workspaces")
+    __slots__ = (
+        "audit",
+        "connections",
+        "conversations",
+        "grants",
+        "inbox",
+        "outbox",
+        "retention",
+        "runs",
+        "turns",
+        "workspaces",
+    )
 
     def __init__(self, work: Work) -> None:
         self.workspaces = Workspaces(work)
@@ -23,3 +37,6 @@ class Unit:
         self.runs = Runs(work)
         self.inbox = Inbox(work)
         self.outbox = Outbox(work)
+        self.grants = Grants(work)
+        self.audit = Audit(work)
+        self.retention = Retention(work)

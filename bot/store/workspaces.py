@@ -102,6 +102,10 @@ class Workspaces:
         opened = [(row, self._work.open(_t.token, row.id, row.id, row.token)) for row in rows]
         return [(Workspace(*row[:-1]), token) for row, token in opened if token]
 
+    async def all(self) -> list[Workspace]:
+        """Every workspace that is known, also those that removed the bot."""
+        return [Workspace(*row) for row in await self._work.every(select(*_COLUMNS).order_by(_t.id))]
+
     async def uninstall(self, workspace: str) -> None:
         """Delete the workspace's secrets at once: its bot token and its connections with their keys."""
         work = self._work

@@ -40,9 +40,12 @@ async def fill(store: Store) -> dict[str, Any]:
         )
         run = await unit.runs.add("T1", module="chat", operation="create", surface="form", values={})
         letter = await unit.outbox.put("T1", dedupe_key="k", stream="s", channel="C1", body={"text": "ours"})
+        await unit.grants.add("T1", "U1", "ours", "U1")
+        await unit.audit.add("T1", actor="U1", action="ours", result="done")
         return {
             "connection": connection.id, "conversation": conversation.id, "turn": turn.id, "run": run.id,
-            "letter": letter.id, "name": "Main", "channel": "C1", "thread_ts": "1.0", "ts": "1.1",
+            "letter": letter.id, "name": "Main", "person": "U1", "what": "ours", "channel": "C1",
+            "thread_ts": "1.0", "ts": "1.1",
         }  # fmt: skip
 
 
@@ -52,7 +55,8 @@ def arguments(function: Callable[..., Any], known: dict[str, Any]) -> dict[str, 
         "key": "sk-theirs", "restricted": True, "at": datetime.now(UTC), "text": "theirs", "state": "done",
         "limit": 10, "role": "user", "token": "xoxb-theirs", "base_url": "https://y/v1", "created_by": "U9",
         "module": "m", "operation": "o", "surface": "s", "values": {}, "dedupe_key": "k", "stream": "s",
-        "body": {}, "item": "none",
+        "body": {}, "item": "none", "days": -1, "granted_by": "U9", "actor": "U9", "action": "theirs",
+        "result": "done",
     }  # fmt: skip
     given: dict[str, Any] = {"workspace": "T2"}
     for name, parameter in list(inspect.signature(function).parameters.items())[1:]:
