@@ -123,7 +123,7 @@ def _assemble(
     postman = Postman(store, slack, installations.token, owner, clock)
     replies = Replies(slack, installations, postman, answers)
     results = Results(slack, installations, postman, replies)
-    speaker = Speaker(slack, installations, conversations, answers, clock)
+    speaker = Speaker(slack, installations, conversations, answers, replies, clock)
     threads = Threads(slack, installations, people, conversations, speaker, replies)
     inbox = Inbox(store, background, owner)
     modals = Modals(ALL, slack, installations, people, connecting)

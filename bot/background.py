@@ -1,12 +1,13 @@
 """Work that goes on after its request was answered: every task has an owner, a name and an end."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from bot.errors import Unavailable
-from bot.logs import failure
+from bot.errors import BotError, Unavailable
+from bot.logs import failure, log
 
 T = TypeVar("T")
 
@@ -100,6 +101,9 @@ class Background:
         # A task that is cancelled before its first step never touches its coroutine.
         work.close()
         if task.cancelled() or not (error := task.exception()):
+            return
+        if isinstance(error, BotError):  # no bug: it says what is wrong
+            log("background.unable", level=logging.WARNING, task=task.get_name(), reason=error.text)
             return
         reference = failure("background.failed", error, task=task.get_name())
         if self._on_error:

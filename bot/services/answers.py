@@ -1,9 +1,14 @@
 """Answers: asks the model for the next turn of a conversation and keeps what comes, as it comes."""
 
+import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
+from bot.errors import Unavailable
+from bot.logs import log
 from bot.openai import Kind, chat_body, chat_deltas, lightest_effort
 from bot.services.connecting import Connecting
 from bot.services.conversations import TURNS, Answer
@@ -16,6 +21,8 @@ PATH = "/chat/completions"
 KIND: Kind = "chat"
 #: How long a stored answer may be behind what people saw of it (seconds).
 SAVE_EVERY = 2.0
+#: Seconds between attempts to keep an answer's end: it is paid for, and people have seen it.
+PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 #: Fetches a file of a turn: its name, media type and content; None where it is gone or may not be read.
 Fetch = Callable[[str, Mapping[str, Any]], Awaitable[tuple[str, str, bytes] | None]]
 
@@ -31,12 +38,14 @@ class Answers:
         fetch: Fetch,
         *,
         clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
         self._connecting = connecting
         self._hashed = hashed
         self._fetch = fetch
         self._clock = clock
+        self._sleep = sleep
 
     async def answer(self, answer: Answer) -> AsyncIterator[str]:
         """Ask the model; pieces of text as they come. What is known stands in `answer` at every moment."""
@@ -83,17 +92,28 @@ class Answers:
         answer.saved_at = self._clock()
 
     async def progress(self, answer: Answer) -> None:
-        """Keep what there is of the answer, at most every two seconds."""
+        """Keep what there is of the answer, at most every two seconds; it goes on where that cannot be."""
         if answer.ts and self._clock() - answer.saved_at >= SAVE_EVERY:
             answer.saved_at = self._clock()
-            async with self._store.begin() as unit:
-                await unit.turns.save_progress(
-                    [(answer.place.workspace, answer.turn.id, answer.text, answer.ts)]
-                )
+            with suppress(Unavailable):
+                async with self._store.begin() as unit:
+                    await unit.turns.save_progress(
+                        [(answer.place.workspace, answer.turn.id, answer.text, answer.ts)]
+                    )
 
     async def finish(self, answer: Answer, state: State, ts: str | None = None) -> None:
-        """Keep how the answer ended."""
+        """Keep how the answer ended; where the store is down for more than a minute, the log says so."""
         answer.state = state
+        for pause in PAUSES:
+            try:
+                await self._finish(answer, state, ts)
+            except Unavailable:
+                await self._sleep(pause)
+            else:
+                return
+        log("answer.not_kept", level=logging.ERROR, workspace=answer.place.workspace, turn=answer.turn.id)
+
+    async def _finish(self, answer: Answer, state: State, ts: str | None) -> None:
         async with self._store.begin() as unit:
             await unit.turns.finish(
                 answer.place.workspace, answer.turn.id, state=state, text=answer.text, ts=ts or answer.ts,

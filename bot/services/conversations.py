@@ -132,6 +132,16 @@ class Conversations:
             owed = await self._add(unit, conversation, "assistant", "", state="waiting")
         return _answer(place, person, conversation, owed)
 
+    async def left(self, person: Person, place: Place) -> Answer | None:
+        """The answer that a process left in a place without its end, if there is one."""
+        async with self._store.read() as unit:
+            conversation = await unit.conversations.find(place.workspace, place.channel, place.thread_ts)
+            if conversation is None:
+                return None
+            turns = await unit.turns.history(place.workspace, conversation.id, TURNS)
+        open_ = [each for each in turns if each.state in {"waiting", "streaming"}]
+        return _answer(place, person, conversation, open_[-1], fresh=False) if open_ else None
+
     async def remember(
         self, place: Place, person: Person, earlier: Sequence[tuple[Role, str | None, Said]]
     ) -> None:

@@ -1,11 +1,16 @@
 """The inbox at work: kept before it is acknowledged, worked on at once, taken over when a process dies."""
 
 import asyncio
+import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.background import Background
 from bot.errors import Unavailable
+from bot.logs import log
 from bot.store import Item, NewItem, Store
 
 #: A lease of 60 s outlives two missed heartbeats; what a dead process left is taken over within 75 s.
@@ -16,25 +21,37 @@ PURGE_EVERY = 3600.0
 #: Slack waits three seconds for an acknowledgement; a store slower than this is as good as down.
 KEEP_WITHIN = 2.0
 CLAIMS = 20
+#: Seconds before a request that could not be ended is taken up again, doubled each time; the store's limit
+#: of attempts makes that a minute in all.
+AGAIN_AFTER = 4.0
 
 Every = Callable[[float, Callable[[], Coroutine[Any, Any, object]], str], None]
+
+
+class Later(Exception):
+    """A request cannot be brought to its end now; it is taken up again after a pause."""
 
 
 class Inbox:
     """Keeps requests in groups, works on them in the background, and hands back what is not finished."""
 
-    def __init__(self, store: Store, background: Background, owner: str) -> None:
+    def __init__(
+        self, store: Store, background: Background, owner: str, clock: Callable[[], float] = time.time
+    ) -> None:
         self._store = store
+        self._clock = clock
         self._background = background
         self._owner = owner
         self._work: Callable[[Item], Awaitable[None]] | None = None
         self._coming: list[tuple[NewItem, asyncio.Future[Item | None]]] = []
         self._keeper: asyncio.Task[None] | None = None
         self._held: dict[str, Item] = {}
+        self._begun: set[str] = set()
         self._done: list[tuple[str, int]] = []
 
     def start(self, work: Callable[[Item], Awaitable[None]], every: Every, *, taking_over: bool) -> None:
         """Begin: `work` does what a request asks, and ends normally for every failure a person was told of.
+        It raises Later for what is to be taken up again.
 
         `every(seconds, call, name)` is the timetable; a process that takes over also tidies.
         """
@@ -57,12 +74,21 @@ class Inbox:
             async with asyncio.timeout(KEEP_WITHIN):
                 item = await asyncio.shield(kept)
         except TimeoutError:
-            # If it is kept after all, another delivery of it finds it there, and the takeover works on it.
+            kept.add_done_callback(self._kept_late)
             raise Unavailable from None
         if item is None:
             return False
         self._spawn(item)
         return True
+
+    def _kept_late(self, kept: asyncio.Future[Item | None]) -> None:
+        """Slack was told that it is not kept: it sends an event again, but nobody repeats anything else."""
+        if kept.exception() is not None or (item := kept.result()) is None:
+            return
+        if item.kind == "event":
+            self._spawn(item)
+        else:  # the person was told that nothing was done
+            self._finished(item)
 
     async def _keep_all(self) -> None:
         """Everything that came while the last commit was written goes into one transaction."""
@@ -87,28 +113,47 @@ class Inbox:
         async with self._store.begin() as unit:
             items = await unit.inbox.claim(self._owner, CLAIMS)
         for item in items:
-            if item.id not in self._held:
+            if item.id in self._held:  # mine, whose lease ran out while the store was down
+                self._held[item.id] = item
+            else:
                 self._spawn(item)
 
     def _spawn(self, item: Item) -> None:
         self._held[item.id] = item
-        self._background.spawn(self._do(item), name=f"inbox.{item.kind}")
+        with suppress(Unavailable):  # this process ends: handed back to the next one
+            self._background.spawn(self._do(item), name=f"inbox.{item.kind}")
 
     async def _do(self, item: Item) -> None:
         if self._work is None:
             raise RuntimeError("the inbox was not started")
+        self._begun.add(item.id)
         try:
             await self._work(item)
         except asyncio.CancelledError:
             raise  # still held: handed back at shutdown
+        except Later:
+            await self._later(item)
+            return
         except BaseException:
             self._finished(item)
             raise
         self._finished(item)
 
+    async def _later(self, item: Item) -> None:
+        held = self._let_go(item)
+        again = datetime.fromtimestamp(self._clock() + AGAIN_AFTER * 2 ** (item.attempts - 1), UTC)
+        log("inbox.later", level=logging.WARNING, attempt=item.attempts, item_kind=item.kind)
+        with suppress(Unavailable):  # then its lease runs out
+            async with self._store.begin() as unit:
+                await unit.inbox.fail(held.id, held.lease_token, "later", again)
+
     def _finished(self, item: Item) -> None:
-        self._held.pop(item.id, None)
-        self._done.append((item.id, item.lease_token))
+        held = self._let_go(item)
+        self._done.append((held.id, held.lease_token))
+
+    def _let_go(self, item: Item) -> Item:
+        self._begun.discard(item.id)
+        return self._held.pop(item.id, item)
 
     async def _flush_done(self) -> None:
         if not self._done:
@@ -134,7 +179,7 @@ class Inbox:
         await self._flush_done()
         if self._held:
             async with self._store.begin() as unit:
-                await unit.inbox.release(list(self._held), self._owner)
+                await unit.inbox.release(list(self._held), self._owner, begun=self._begun)
 
     def counts(self) -> dict[str, Any]:
         """What is in hand, for health checks."""

@@ -58,12 +58,14 @@ class Actions:
         place = Place(where.workspace, where.channel, where.thread_ts)
         if name == ids.AGAIN:
             answer = await self._conversations.again(person, place, pressed["value"])
+            if answer is None and where.again:
+                answer = await self._conversations.left(person, place)
             if answer is None:
                 raise NotFound("This answer is not known any more. Ask again in the thread.")
         else:
             said = Said(ts=f"{pressed['action_ts']}.{where.user}", text=GO_ON)
             answer = await self._conversations.hear(place, person, said)
-        await self._threads.again(answer)
+        await self._threads.answer(answer)
 
 
 def where_of(body: Body, workspace: str, key: str, *, again: bool) -> Where:

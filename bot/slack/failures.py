@@ -15,6 +15,9 @@ LIMITED = frozenset({"ratelimited", "rate_limited"})
 # The workspace is being moved: Slack refuses everything for a while and asks to be called again.
 PASSING = frozenset({"team_added_to_org", "accesslimited"})
 
+#: Nothing can be said with a token that Slack refuses; the operator reads the log.
+POWERLESS = frozenset({"invalid_auth", "token_revoked", "account_inactive", "not_authed", "token_expired"})
+
 # A connection that never stood. Everything later may have carried the request.
 NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 

@@ -82,13 +82,13 @@ class Receiver:
     async def _event(self, body: Body, context: AsyncBoltContext) -> BoltResponse:
         workspace = context.team_id or ""
         kind = (body.get("event") or {}).get("type", "")
-        if kind in self._at_once:
-            self._background.spawn(self._at_once[kind](body["event"], workspace), name=kind)
-        elif await self._relevant(body.get("event") or {}, workspace):
-            try:
+        try:
+            if kind in self._at_once:
+                self._background.spawn(self._at_once[kind](body["event"], workspace), name=kind)
+            elif await self._relevant(body.get("event") or {}, workspace):
                 await self._inbox.keep(arrivals.event(body, workspace))
-            except Unavailable:
-                return BoltResponse(status=503, body="")  # Slack sends it again
+        except Unavailable:
+            return BoltResponse(status=503, body="")  # Slack sends it again
         return BoltResponse(status=200, body="")
 
     async def _command(self, body: Body, context: AsyncBoltContext) -> BoltResponse:

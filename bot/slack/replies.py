@@ -2,20 +2,29 @@
 
 from typing import Any
 
-from bot.errors import BotError, Interrupted
+from bot.errors import Interrupted
 from bot.logs import log
 from bot.services.answers import Answers
 from bot.services.conversations import Answer, Place
 from bot.slack import ids
-from bot.slack.blocks import actions, button, error_blocks, error_text
+from bot.slack.blocks import actions, button, error_text
 from bot.slack.caller import Slack
 from bot.slack.failures import SlackFailure
 from bot.slack.installations import Installations
 from bot.slack.letters import Postman
+from bot.slack.places import Where
 from bot.slack.split import split_markdown
 from bot.slack.text import for_markdown
 
 Blocks = list[dict[str, Any]]
+#: Why a thread takes no answer any more, in words.
+GONE = {
+    "is_archived": "the channel is archived",
+    "channel_not_found": "the channel is gone, or I am not in it any more",
+    "not_in_channel": "I am not in the channel any more",
+    "thread_not_found": "the thread is gone",
+    "restricted_action": "the channel's settings do not let me post",
+}
 
 
 class Replies:
@@ -29,57 +38,49 @@ class Replies:
         self._postman = postman
         self._answers = answers
 
-    async def privately(
-        self, workspace: str, channel: str, user: str, wrong: BotError, *, thread_ts: str | None = None
-    ) -> None:
-        """Tell one person what went wrong: where they are if that is possible, else in a direct message."""
-        await self.whisper(
-            workspace, channel, user, error_text(wrong), error_blocks(wrong), thread_ts=thread_ts
-        )
-
-    async def whisper(
-        self,
-        workspace: str,
-        channel: str,
-        user: str,
-        text: str,
-        blocks: Blocks,
-        *,
-        thread_ts: str | None = None,
-    ) -> None:
-        """Say something to one person alone."""
-        token = self._installations.token(workspace)
+    async def whisper(self, where: Where, key: str, text: str, blocks: Blocks) -> None:
+        """Say something to one person alone: where they are if that is possible, else in a direct message."""
+        channel = where.channel or ""
         try:
-            if not channel.startswith("D"):
+            if channel and not channel.startswith("D"):
                 await self._slack.call(
                     "chat.postEphemeral",
-                    token,
-                    workspace=workspace,
+                    self._installations.token(where.workspace),
+                    workspace=where.workspace,
                     channel=channel,
-                    user=user,
+                    user=where.user,
                     text=text,
                     blocks=blocks,
-                    thread_ts=thread_ts,
+                    thread_ts=where.thread_ts,
                 )
                 return
-            target = channel
         except SlackFailure as refused:
             if refused.kind != "permanent":
                 raise
-            log("replies.elsewhere", workspace=workspace, error_code=refused.error)
-            opened = await self._slack.call("conversations.open", token, workspace=workspace, users=user)
-            target, thread_ts = opened["channel"]["id"], None
-        await self._slack.call(
-            "chat.postMessage",
-            token,
-            workspace=workspace,
-            channel=target,
-            text=text,
-            blocks=blocks,
-            thread_ts=thread_ts,
-            unfurl_links=False,
-            unfurl_media=False,
-        )
+            log("replies.elsewhere", workspace=where.workspace, error_code=refused.error)
+            channel = ""
+        body = {"text": text, "blocks": blocks}
+        thread = where.thread_ts if channel else None
+        channel = channel or await self.direct(where.workspace, where.user)
+        await self._postman.post(where.workspace, key, channel, thread, body)
+
+    async def direct(self, workspace: str, user: str) -> str:
+        """The direct messages with somebody."""
+        token = self._installations.token(workspace)
+        opened = await self._slack.call("conversations.open", token, workspace=workspace, users=user)
+        return str(opened["channel"]["id"])
+
+    async def elsewhere(self, answer: Answer, why: SlackFailure, tail: str) -> None:
+        """Give an answer to the one who asked, because its thread takes it no more."""
+        place, user = answer.place, answer.person.id
+        log("replies.elsewhere", workspace=place.workspace, error_code=why.error)
+        text = f"I could not answer in <#{place.channel}> ({GONE.get(why.error, why.error)})."
+        pages = split_markdown(_joined(answer, tail))
+        channel = await self.direct(place.workspace, user)
+        for at, page in enumerate([f"{text} This is what I had to say:", *pages] if pages else [text]):
+            key = f"elsewhere:{answer.turn.id}:{at}"
+            body = {"text": page[:3000], **({"blocks": _markdown(page)} if at else {})}
+            await self._postman.post(place.workspace, key, channel, None, body)
 
     async def repair(self, answer: Answer) -> None:
         """Give an answer its end that another process left: whole if all of it was kept."""

@@ -11,8 +11,10 @@ from bot.slack import ids
 from bot.slack.blocks import actions, button, error_text, footer
 from bot.slack.caller import Slack
 from bot.slack.clock import Clock
+from bot.slack.failures import POWERLESS, SlackFailure
 from bot.slack.installations import Installations
 from bot.slack.remedies import connecting
+from bot.slack.replies import Replies
 from bot.slack.stream import Writer
 from bot.store.turns import State
 
@@ -31,12 +33,14 @@ class Speaker:
         installations: Installations,
         conversations: Conversations,
         answers: Answers,
+        replies: Replies,
         clock: Clock,
     ) -> None:
         self._slack = slack
         self._installations = installations
         self._conversations = conversations
         self._answers = answers
+        self._replies = replies
         self._clock = clock
         self._reading: dict[Place, asyncio.Task[None]] = {}
 
@@ -109,14 +113,21 @@ class Speaker:
         if answer.text == "" and state == "done":
             tail = EMPTY
         text = f"\n\n{tail}" if tail and answer.text else tail
-        written, _ = await asyncio.gather(
+        written, kept = await asyncio.gather(
             writer.finish(blocks=blocks, tail=text),
             self._answers.finish(answer, state),
             return_exceptions=True,
         )
-        for each in (written, _):
-            if isinstance(each, BaseException):
-                raise each
+        if isinstance(kept, BaseException):
+            raise kept
+        if (
+            isinstance(written, SlackFailure)
+            and written.kind == "permanent"
+            and written.error not in POWERLESS
+        ):
+            await self._replies.elsewhere(answer, written, tail)
+        elif isinstance(written, BaseException):
+            raise written
 
     def stop(self, place: Place) -> bool:
         """Stop what is being said there; False when nothing is (here)."""

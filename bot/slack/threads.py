@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from bot.errors import BotError
 from bot.logs import log
 from bot.services.conversations import Answer, Conversations, Place, Said
+from bot.services.people import allow_entry
 from bot.slack.caller import Slack
 from bot.slack.failures import SlackFailure
 from bot.slack.installations import Installation, Installations
@@ -75,25 +75,17 @@ class Threads:
         team = event.get("user_team") or event.get("team")
         person = await self._people.person(workspace, event["user"], team=team)
         said = Said(ts=event["ts"], text=plain(event.get("text", ""), home), files=_files(event))
-        try:
-            if root != event["ts"] and not await self._conversations.known(place):
-                await self._conversations.remember(
-                    place, person, await self._earlier(place, home, event["ts"])
-                )
-            answer = await self._conversations.hear(place, person, said)
-        except BotError as wrong:
-            await self._replies.privately(
-                workspace, place.channel, event["user"], wrong, thread_ts=event.get("thread_ts")
-            )
-            return
-        if not answer.fresh:
-            await self._replies.repair(answer)
-            return
-        await self._speaker.speak(answer, team=team)
+        allow_entry(person)
+        if root != event["ts"] and not await self._conversations.known(place):
+            await self._conversations.remember(place, person, await self._earlier(place, home, event["ts"]))
+        await self.answer(await self._conversations.hear(place, person, said), team=team)
 
-    async def again(self, answer: Answer) -> None:
-        """Give an answer anew."""
-        await self._speaker.speak(answer)
+    async def answer(self, answer: Answer, *, team: str | None = None) -> None:
+        """Give an answer that is owed, or to one that another process began its end."""
+        if answer.fresh:
+            await self._speaker.speak(answer, team=team)
+        else:
+            await self._replies.repair(answer)
 
     async def stopped(self, event: Event, workspace: str) -> None:
         """Somebody pressed Stop in a thread."""

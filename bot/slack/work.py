@@ -7,15 +7,14 @@ from typing import Any
 
 from bot.errors import BotError
 from bot.logs import failure, ids, log
+from bot.services.inbox import Later
 from bot.slack.actions import where_of
-from bot.slack.failures import SlackFailure
+from bot.slack.failures import POWERLESS, SlackFailure
 from bot.slack.installations import Installations
 from bot.slack.places import Where
 from bot.slack.results import Results
 from bot.store import Item
 
-#: Nothing can be said with a token that Slack refuses; the operator reads the log.
-POWERLESS = {"invalid_auth", "token_revoked", "account_inactive", "not_authed", "token_expired"}
 Body = dict[str, Any]
 Handler = Callable[[Body, Where], Awaitable[None]]
 
@@ -49,19 +48,28 @@ class Work:
                 else:
                     await self._handlers[item.kind](item.body, where)
             except BotError as wrong:
-                await self._results.fail(where, wrong)
+                await self._tell(where, wrong)
             except SlackFailure as refused:
                 log("work.refused", level=logging.ERROR, method=refused.method, error_code=refused.error)
-                if where.user and refused.error not in POWERLESS:
+                if refused.kind != "permanent" and item.kind == "event":
+                    raise Later from refused  # what is known of the answer is shown then
+                if refused.error not in POWERLESS:
                     text = f"Slack did not let me answer there ({refused.error})."
-                    await self._results.fail(replace(where, channel=None, thread_ts=None), BotError(text))
+                    await self._tell(replace(where, channel=None, thread_ts=None), BotError(text))
             except Exception as bug:  # noqa: BLE001 - a bug: logged once, and the person gets the reference
                 reference = failure("work.bug", bug, kind=item.kind)
-                if where.user:
-                    text = (
-                        f"Something is wrong at my side (reference {reference}). Please tell whoever runs me."
-                    )
-                    await self._results.fail(where, BotError(text))
+                text = f"Something is wrong at my side (reference {reference}). Please tell whoever runs me."
+                await self._tell(where, BotError(text))
+
+    async def _tell(self, where: Where, wrong: BotError) -> None:
+        if not where.user:
+            return
+        try:
+            await self._results.fail(where, wrong)
+        except SlackFailure as refused:
+            log("work.untold", level=logging.ERROR, method=refused.method, error_code=refused.error)
+            if refused.kind != "permanent":
+                raise Later from refused
 
 
 def _where(item: Item) -> Where:

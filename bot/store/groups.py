@@ -6,12 +6,14 @@ a savepoint of its own.
 """
 
 import asyncio
+import logging
 import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from bot.errors import Unavailable
+from bot.logs import log
 from bot.store.inline import InlineConnection
 
 _MOST = 64  # units in a group: the first one waits for all of them, at about 0.3 ms each
@@ -125,6 +127,7 @@ class Groups:
 
     def _lose(self, group: _Group, error: BaseException) -> None:
         """The group's transaction is gone, or has to go: everyone in it hears that nothing was done."""
+        log("store.unavailable", level=logging.ERROR, reason=str(error), units=group.units)
         with suppress(sqlite3.Error, ValueError):  # what cannot be undone now is undone at the next opening
             if self._connection.in_transaction:
                 self._connection.say("ROLLBACK")

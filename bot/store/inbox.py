@@ -56,7 +56,8 @@ _CLAIM = claim(inbox, select(_t.id).where(_OPEN).order_by(_t.received_at, _t.id)
 )
 _ALL_HELD = update(inbox).where(*all_held(inbox), _WORKING)
 _BEAT = _ALL_HELD.values(lease_until=LEASED_UNTIL).returning(_t.id)
-_RELEASE = _ALL_HELD.values(state="new", attempts=_t.attempts - 1, **FREE)
+_RELEASE = _ALL_HELD.values(state="new", **FREE)
+_UNTOUCHED = _ALL_HELD.values(state="new", attempts=_t.attempts - 1, **FREE)
 _HELD = update(inbox).where(*held(inbox), _WORKING)
 _DONE = _HELD.values(state="done", **FREE)
 _DONE_ALL = (
@@ -128,9 +129,11 @@ class Inbox:
         """The same for many (id, lease_token) at once; how many were still this process's."""
         return await self._work.changed(_DONE_ALL, {"held": list(held)}) if held else 0
 
-    async def release(self, ids: Collection[str], owner: str) -> None:
-        """Give back at once what this owner does not finish; it was not an attempt."""
-        await self._work.run(_RELEASE, {"ids": list(ids), "owner": owner})
+    async def release(self, ids: Collection[str], owner: str, *, begun: Collection[str] = ()) -> None:
+        """Give back at once what this owner does not finish; for what was not begun it was no attempt."""
+        for change, wanted in ((_RELEASE, True), (_UNTOUCHED, False)):
+            if some := [each for each in ids if (each in begun) == wanted]:
+                await self._work.run(change, {"ids": some, "owner": owner})
 
     async def fail(self, item: str, lease_token: int, error: str, retry_at: datetime | None) -> bool:
         """Try again then, or (None, or after ATTEMPTS) never; False when another process has it by now."""

@@ -1,5 +1,6 @@
 """What a unit's repositories have in common: say a statement, seal a value, make an id."""
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import NotFound, Unavailable
+from bot.logs import log
 from bot.store.columns import Clock, storable, to_json
 from bot.store.ids import Ids
 from bot.store.sealing import Sealer
@@ -117,4 +119,6 @@ def told_plainly() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, NoFreeConnectionError, sqlite3.OperationalError) as error:
+        # The operator reads why; the driver's words name neither statement nor values.
+        log("store.unavailable", level=logging.ERROR, reason=str(getattr(error, "orig", None) or error))
         raise Unavailable from error
