@@ -91,13 +91,16 @@ class Deliveries:
     async def send(self, kind: str, payload: Json, attempt: int = 0, reason: str = "") -> Answer:
         """Deliver once. Kinds are Socket Mode's: events_api, slash_commands, interactive."""
         began = time.perf_counter()
-        if self.world.app.socket_mode and self.sockets.open:
+        app = self.world.app
+        if kind == "events_api" and app.socket_mode and not self.sockets.open and app.events_url is None:
+            await self.sockets.arrival()
+        if app.socket_mode and self.sockets.open:
             answers = kind != "events_api"
             sent = self.sockets.send(kind, payload, answers=answers, attempt=attempt, reason=reason)
             answer, path, body = await sent, f"socket {kind}", b""
-        elif self.world.app.events_url:
+        elif app.events_url:
             headers, body = self._request(kind, payload, attempt, reason)
-            path = self.world.app.events_url
+            path = app.events_url
             answer = await self._limited(self._post(path, headers, body))
         else:
             return Answer(ok=False, reason="connection_failed")
@@ -161,6 +164,6 @@ class Deliveries:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.sockets.disconnect()
+        await self.sockets.aclose()
         if self._session is not None:
             await self._session.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -34,7 +35,9 @@ class Sockets:
     def __init__(self, world: World) -> None:
         self.world = world
         self.open: list[WebSocket] = []
-        self._waiting: dict[str, asyncio.Future[Any]] = {}
+        self._connected: set[WebSocket] = set()  # with those that were told to come anew
+        self._waiting: dict[str, tuple[WebSocket, asyncio.Future[Any]]] = {}
+        self._arrived = asyncio.Event()
 
     def routes(self) -> list[WebSocketRoute]:
         """Where connections arrive."""
@@ -48,11 +51,14 @@ class Sockets:
         envelope["accepts_response_payload"] = answers
         if kind == "events_api":
             envelope |= {"retry_attempt": attempt, "retry_reason": reason}
-        acknowledged = self._waiting[envelope_id] = asyncio.get_running_loop().create_future()
+        acknowledged: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting[envelope_id] = (socket, acknowledged)
         limit = asyncio.ensure_future(self.world.clock.sleep(ACK_SECONDS))
         try:
             await socket.send_text(orjson.dumps(envelope).decode())
             await asyncio.wait({acknowledged, limit}, return_when=asyncio.FIRST_COMPLETED)
+            if acknowledged.cancelled():
+                return Answer(ok=False, reason="connection_failed")
             if acknowledged.done():
                 return Answer(ok=True, status=200, body=acknowledged.result() if answers else None)
             return Answer(ok=False, reason="http_timeout")
@@ -62,17 +68,31 @@ class Sockets:
             limit.cancel()
             self._waiting.pop(envelope_id, None)
 
+    async def arrival(self) -> None:
+        """Wait as long for a connection as for an acknowledgement: while one is renewed there is none."""
+        limit = asyncio.ensure_future(self.world.clock.sleep(ACK_SECONDS))
+        arrived = asyncio.ensure_future(self._arrived.wait())
+        try:
+            await asyncio.wait({limit, arrived}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            limit.cancel()
+            arrived.cancel()
+
     async def disconnect(self, reason: str = "refresh_requested") -> int:
-        """Tell every connection to come anew and close it; how many there were."""
+        """Tell every connection to come anew and send it nothing more; how many there were."""
         sockets, self.open = self.open, []
+        self._arrived.clear()
         told = orjson.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}})
         for socket in sockets:
-            try:
+            with suppress(WebSocketDisconnect, RuntimeError):  # it went away by itself
                 await socket.send_text(told.decode())
-                await socket.close()
-            except (WebSocketDisconnect, RuntimeError):
-                continue  # it went away by itself
         return len(sockets)
+
+    async def aclose(self) -> None:
+        """Hang up."""
+        for socket in list(self._connected):
+            with suppress(WebSocketDisconnect, RuntimeError):  # it went away by itself
+                await socket.close()
 
     async def _connect(self, socket: WebSocket) -> None:
         ticket = socket.query_params.get("ticket", "")
@@ -81,7 +101,9 @@ class Sockets:
             return
         self.world.socket_tickets.discard(ticket)
         await socket.accept()
+        self._connected.add(socket)
         self.open.append(socket)
+        self._arrived.set()
         hello: Json = {"type": "hello", "num_connections": len(self.open)}
         hello |= {"connection_info": {"app_id": self.world.app.id}}
         hello |= {"debug_info": {"host": "playground", "approximate_connection_time": 18060}}
@@ -92,8 +114,17 @@ class Sockets:
         except WebSocketDisconnect:
             pass
         finally:
-            if socket in self.open:
-                self.open.remove(socket)
+            self._forget(socket)
+
+    def _forget(self, socket: WebSocket) -> None:
+        self._connected.discard(socket)
+        if socket in self.open:
+            self.open.remove(socket)
+        if not self.open:
+            self._arrived.clear()
+        for sent_to, acknowledged in self._waiting.values():
+            if sent_to is socket:
+                acknowledged.cancel()
 
     def _acknowledge(self, text: str) -> None:
         try:
@@ -101,6 +132,6 @@ class Sockets:
         except orjson.JSONDecodeError:
             return  # some clients send text of their own as a sign of life
         if isinstance(said, dict):
-            waiting = self._waiting.get(said.get("envelope_id", ""))
+            _, waiting = self._waiting.get(said.get("envelope_id", ""), (None, None))
             if waiting is not None and not waiting.done():
                 waiting.set_result(said.get("payload") or None)
