@@ -3,36 +3,22 @@
 import base64
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
 
+from bot.playground.message import Message, message
+
 Json = dict[str, Any]
-Predicate = Callable[["Message"], object]
+Predicate = Callable[[Message], object]
 
 
 class PersonError(Exception):
     """What a person wanted could not be done, or did not come to be seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message as this person sees it; `plain` is what is read, `text` and `blocks` what was sent."""
-
-    ts: str
-    thread_ts: str | None
-    author: str
-    text: str
-    plain: str
-    blocks: list[Json] = field(repr=False)
-    ephemeral: bool
-    streaming: bool
-    files: list[Json] = field(repr=False)
-    edited: bool
-    reactions: dict[str, list[str]] = field(repr=False)
-    replies: int
+__all__ = ["Message", "Person", "PersonError"]
 
 
 class Person:
@@ -151,7 +137,7 @@ class Person:
 
     async def sees(self, channel: str, thread: str | None = None) -> list[Message]:
         """The messages of a channel, or of one thread, the oldest first."""
-        return [_message(told) for told in (await self._see(channel, thread))["messages"]]
+        return [message(told) for told in (await self._see(channel, thread))["messages"]]
 
     async def session(self, channel: str, thread: str | None = None) -> Json | None:
         """The agent's session in a thread: {state, title, status, loading, prompts}."""
@@ -165,7 +151,7 @@ class Person:
         deadline = time.monotonic() + seconds
         seen = await self._see(channel, thread)
         while True:
-            messages = [_message(told) for told in seen["messages"]]
+            messages = [message(told) for told in seen["messages"]]
             for message in messages:
                 if predicate(message):
                     return message
@@ -215,7 +201,3 @@ class Person:
     def _taken(self, outcome: Json) -> None:
         if not outcome["ok"]:
             raise PersonError(f"the app did not take what {self.name} did: {outcome['error']}")
-
-
-def _message(told: Json) -> Message:
-    return Message(**{name: told[name] for name in Message.__dataclass_fields__})
