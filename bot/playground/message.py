@@ -1,9 +1,11 @@
 """A message in the playground, as one person sees it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
+Predicate = Callable[["Message"], object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,9 @@ from typing import Any, Self
 
 import aiohttp
 
-from bot.playground.message import Message, message
+from bot.playground.message import Message, Predicate, message
 
 Json = dict[str, Any]
-Predicate = Callable[[Message], object]
 
 
 class PersonError(Exception):
@@ -152,9 +151,9 @@ class Person:
         seen = await self._see(channel, thread)
         while True:
             messages = [message(told) for told in seen["messages"]]
-            for message in messages:
-                if predicate(message):
-                    return message
+            for each in messages:
+                if predicate(each):
+                    return each
             if (left := deadline - time.monotonic()) <= 0:
                 visible = "\n".join(f"{m.ts} {m.author}: {m.plain}" for m in messages) or "nothing"
                 raise PersonError(
