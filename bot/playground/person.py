@@ -10,14 +10,12 @@ import aiohttp
 
 from bot.playground.message import Message, Predicate, message
 
+__all__ = ["Message", "Person", "PersonError"]
 Json = dict[str, Any]
 
 
 class PersonError(Exception):
     """What a person wanted could not be done, or did not come to be seen."""
-
-
-__all__ = ["Message", "Person", "PersonError"]
 
 
 class Person:
