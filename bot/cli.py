@@ -5,10 +5,11 @@ import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import orjson
 
-from bot import local, logs
+from bot import local, logs, terminal
 from bot.doctor import examine
 from bot.errors import BotError
 from bot.local import Worlds
@@ -109,6 +110,11 @@ def _doctor(_: argparse.Namespace) -> int:
     return asyncio.run(examine(_settings()))
 
 
+def _run(given: argparse.Namespace) -> int:
+    logs.setup("WARNING")  # a person reads the result, not what the bot says of itself
+    return asyncio.run(terminal.run(given.words))
+
+
 def _manifest(given: argparse.Namespace) -> None:
     made = shown(manifest(ALL, agent=not given.no_agent, socket=given.url is None, url=given.url))
     if given.out:
@@ -121,8 +127,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("bot", description="Every OpenAI module in Slack.")
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    def command(name: str, what: str, do: Do) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=what, description=what)
+    def command(name: str, what: str, do: Do, **more: Any) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=what, description=what, **more)
         made.set_defaults(do=do)
         return made
 
@@ -133,6 +139,10 @@ def _parser() -> argparse.ArgumentParser:
     command("release", "bring the database to this version's tables", _release)
     command("tour", "act as a person in a playground and show what that person sees", _tour)
     command("doctor", "say what is wrong with a set-up", _doctor)
+    # All of its words are its own, --help too: no word begins with this sign.
+    own: dict[str, Any] = {"add_help": False, "prefix_chars": "\0"}
+    made = command("run", "run a module here, without Slack; alone it lists them", _run, **own)
+    made.add_argument("words", nargs=argparse.REMAINDER, help="MODULE [OPERATION] words… --flag value")
     made = command("playground", "start the stand-ins for Slack and OpenAI alone", _playground)
     made.add_argument("--slack-port", type=int, default=0)
     made.add_argument("--openai-port", type=int, default=0)

@@ -129,7 +129,7 @@ class _Reading:
             raise self._wrong(f"{kind.title} is a secret: type it into the form, not into a command.", kind)
         if value is None:
             value = self._value(kind, rest)
-        if isinstance(kind, f.Several):
+        if isinstance(kind, f.Several | f.Files):
             self._raw.setdefault(kind.name, []).append(value)
         elif kind.name in self._raw:
             raise self._wrong(f"--{name} is given twice; give it once.", kind)
