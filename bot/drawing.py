@@ -16,6 +16,8 @@ from bot.retired import may_remain
 
 #: Characters of a description: what GPT image models take; the retired DALL·E models took less.
 LONGEST, LONGEST_LEGACY = 32_000, {"dall-e-2": 1000, "dall-e-3": 4000}
+#: Seconds: several pictures of the highest quality take minutes; as the official client waits.
+PATIENCE = 600.0
 OPENAIS = ("gpt-image", "chatgpt-image")
 #: gpt-image-2 and later take any size of this step, ratio and longest sides (pixels).
 FREE, STEP, RATIO, LONG, SHORT = re.compile(r"gpt-image-[2-9]"), 16, 3, 3840, 2160

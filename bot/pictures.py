@@ -134,5 +134,7 @@ def _squared(content: bytes) -> bytes:
 
 def _png(picture: Image.Image) -> bytes:
     kept = io.BytesIO()
-    picture.save(kept, "PNG", optimize=True)
+    picture.save(
+        kept, "PNG", compress_level=3
+    )  # of what is hard to pack, the best packing takes half a minute
     return kept.getvalue()

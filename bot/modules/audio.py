@@ -24,6 +24,7 @@ VOICES = (
     "alloy", "ash", "ballad", "coral", "echo", "fable", "marin", "cedar", "nova", "onyx", "sage", "shimmer",
     "verse",
 )  # fmt: skip
+PATIENCE = 600.0  # seconds for hours of speech; as the official client
 SHOWN = 300  # characters of a spoken text that stand beside its sound
 #: A quarter of a second of silence: 8,000 samples of one byte a second.
 EXAMPLE = File(
@@ -58,7 +59,7 @@ async def _transcribed(context: Context, model: str, values: Values, file: File)
         form.append(("response_format", wanted))
     if "diarize" in model:
         form.append(("chunking_strategy", "auto"))  # it takes nothing longer than 30 seconds without
-    answer = await context.ask.upload(TRANSCRIPTIONS, form, [sounds.upload(file)])
+    answer = await context.ask.upload(TRANSCRIPTIONS, form, [sounds.upload(file)], deadline=PATIENCE)
     return sounds.read(answer, file, model, wanted)
 
 
@@ -70,10 +71,11 @@ async def translate(context: Context, values: Values) -> Result:
 
     async def one(file: File) -> Heard:
         if model := remains[0]:
+            sent = [sounds.upload(file)]
             names = ("prompt", "response_format", "temperature")
             form = [("model", model), *((name, str(values[name])) for name in names if name in values)]
             try:
-                answer = await context.ask.upload(TRANSLATIONS, form, [sounds.upload(file)])
+                answer = await context.ask.upload(TRANSLATIONS, form, sent, deadline=PATIENCE)
                 return sounds.read(answer, file, model, wanted)
             except ApiError as refusal:
                 if not is_gone(refusal):
@@ -184,8 +186,9 @@ AUDIO = Module(
             name="speak", title="Speak", summary="Reads a text aloud",
             fields=(
                 Text(name="input", title="Text", multiline=True, required=True, low=1, high=4096, words=True),
-                Choice(name="voice", title="Voice", hint="Made by AI.", options=VOICES, default=VOICES[0]),
-                Choice(name="response_format", title="Format", options=tuple(sounds.SPOKEN), default="mp3"),
+                Choice(name="voice", title="Voice", hint="alloy unless chosen; made by AI.", options=VOICES),
+                Choice(name="response_format", title="Format", hint="mp3 unless chosen.",
+                       options=tuple(sounds.SPOKEN)),
                 Number(name="speed", title="Speed", hint="1 is natural.", low=0.25, high=4),
                 _advanced(Model, "model", "Model", kind="speech", required=True),
                 _advanced(Text, "instructions", "Instructions", "How to speak; not for tts-1.", high=4096,

@@ -1,5 +1,6 @@
 """Fine-tuning: makes jobs from checked files, each once, and shows and steers them while OpenAI offers it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -19,7 +20,8 @@ LOSSES = ("train_loss", "valid_loss", "full_valid_loss", "train_mean_token_accur
 
 async def create(context: Context, values: Values) -> Result:
     """Make a job; its files are uploaded once they are right, and the same request makes no second job."""
-    api, intent = context.ask, tuning.intent(values, context.person)
+    api = context.ask
+    intent = await asyncio.to_thread(tuning.intent, values, context.person)  # files may be large
     body = {name: values[name] for name in ("model", "suffix", "seed") if name in values}
     body["metadata"] = tuning.metadata(values, intent, context.person)
     if chosen := tuning.method(values):
@@ -170,7 +172,7 @@ FINETUNE = Module(
             example={"limit": 5},
         ),
         _of_job("info", "Show a fine-tuning job", "Shows all that is known of a job", info),
-        _of_job("status", "Status of a fine-tuning job", "Shows how far a job is", status),
+        _of_job("status", "Status of a job", "Shows how far a job is", status),
         _of_job("checkpoints", "Checkpoints of a job", "Lists a job's models on its way", checkpoints),
         _of_job("cancel", "Cancel a fine-tuning job", "Ends a job before it is done", _changing("cancel"),
                 Effect.CHANGE),
@@ -179,7 +181,7 @@ FINETUNE = Module(
         _of_job("resume", "Resume a fine-tuning job", "Lets a paused job go on", _changing("resume"),
                 Effect.CHANGE),
         Operation(
-            name="delete-model", title="Delete a fine-tuned model",
+            name="delete-model", title="Delete a tuned model",
             summary="Deletes a fine-tuned model for good",
             fields=(
                 Reference(name="model", title="Model", of="model", required=True),

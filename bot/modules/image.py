@@ -1,6 +1,6 @@
 """Makes pictures from a description and shows them while they are made, where the model can."""
 
-from bot.drawing import DESCRIPTION, SETTINGS, order, result, watch
+from bot.drawing import DESCRIPTION, PATIENCE, SETTINGS, order, result, watch
 from bot.module import Context, Module, Operation, Result, Values
 
 PATH = "/images/generations"
@@ -11,7 +11,7 @@ async def generate(context: Context, values: Values) -> Result:
     ordered = order(context, values, values["prompt"])
     if ordered.streams:
         return await watch(context, PATH, ordered, ordered.body)
-    answer = await context.ask.post(PATH, ordered.body)
+    answer = await context.ask.post(PATH, ordered.body, deadline=PATIENCE)
     return result(answer.data, ordered, answer.request_id)
 
 

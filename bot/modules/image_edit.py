@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot import drawing, pictures
-from bot.drawing import DESCRIPTION, SETTINGS, Order
+from bot.drawing import DESCRIPTION, PATIENCE, SETTINGS, Order
 from bot.errors import ApiError, Invalid
 from bot.fields import Files
 from bot.module import Context, File, Module, Operation, Result, Values
@@ -102,13 +102,14 @@ async def _send(
                 body["mask"] = {"image_url": _data_url(mask)}
             if ordered.streams:
                 return await drawing.watch(context, EDITS, ordered, body, notes)
-            answer = await context.ask.post(EDITS, body)
+            answer = await context.ask.post(EDITS, body, deadline=PATIENCE)
             return drawing.result(answer.data, ordered, answer.request_id, notes)
         left_out = [name for name in ("partial_images", "moderation") if body.pop(name, None) is not None]
         notes.append(f"Left out, since the files are too large for it: {', '.join(left_out)}.")
     name = "image" if len(sources) == 1 else "image[]"
     files = [Upload(name, each.name, each.content, each.media_type) for each in sources]
-    answer = await context.ask.upload(EDITS, _form(body), [*files, *([mask] if mask else [])])
+    files += [mask] if mask else []
+    answer = await context.ask.upload(EDITS, _form(body), files, deadline=PATIENCE)
     return drawing.result(answer.data, ordered, answer.request_id, notes)
 
 
@@ -146,7 +147,7 @@ async def _by_variations(context: Context, values: Values, file: File, known: Pi
     unused = [name for name in drawing.NAMES if name in values and name not in {*body, "model"}]
     notes += [f"Left out, since `{VARIATIONS}` does not take it: {', '.join(unused)}."] if unused else []
     files = [Upload("image", "image.png", content, MEDIA_TYPES["png"])]
-    answer = await context.ask.upload(VARIATIONS, _form(body), files)
+    answer = await context.ask.upload(VARIATIONS, _form(body), files, deadline=PATIENCE)
     ordered = Order(f"Variation of {file.name}", body, ())
     return drawing.result(answer.data, ordered, answer.request_id, notes)
 

@@ -128,6 +128,14 @@ async def test_a_stream_that_ends_before_the_picture_is_whole_is_a_failure(world
         await watched(world, **ASKED, partial_images=1)
 
 
+async def test_a_stream_that_ends_properly_without_a_picture_is_a_failure(world: World) -> None:
+    kind = {"content-type": "text/event-stream"}
+    body = 'data: {"type": "image_generation.other"}\n\ndata: [DONE]\n\n'
+    world.faults.add({"match": PATH, "do": "status", "status": 200, "headers": kind, "body": body})
+    with pytest.raises(ApiBroken, match="before the picture was whole"):
+        await watched(world, **ASKED, partial_images=1)
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

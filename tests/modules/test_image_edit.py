@@ -114,6 +114,20 @@ async def test_without_a_mask_the_sources_own_transparency_is_the_mask(world: Wo
     assert result.notes == (f"The transparent parts of {name} are the mask: there it was edited.",)
 
 
+async def test_a_transparency_that_makes_too_large_a_mask_is_none_and_it_is_said(world: World) -> None:
+    noise = Image.effect_noise((2200, 2200), 200)
+    noise.putpixel((0, 0), 0)
+    source = Image.new("RGBA", noise.size, (9, 9, 9))
+    source.putalpha(noise)
+    kept = io.BytesIO()
+    source.save(kept, "PNG", compress_level=1)
+    result = await world.run(IMAGE_EDIT, **{**ASKED, "image": [File("mist.png", kept.getvalue())]})
+    assert "mask" not in form(world)
+    assert result.notes == (
+        "The transparency of the source makes too large a mask, so all of it may change.",
+    )
+
+
 async def test_a_turned_photo_and_a_mask_as_people_see_it_fit(world: World) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
