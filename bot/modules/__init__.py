@@ -1,6 +1,7 @@
 """What people can ask for, in the order in which they see it; a new module is one file and one line here."""
 
 from bot.module import Module
+from bot.modules.audio import AUDIO
 from bot.modules.call import CALL
 from bot.modules.chat import CHAT
 from bot.modules.complete import COMPLETE
@@ -8,6 +9,7 @@ from bot.modules.connect import CONNECT
 from bot.modules.edit import EDIT
 from bot.modules.embed import EMBED
 from bot.modules.files import FILES
+from bot.modules.finetune import FINETUNE
 from bot.modules.image import IMAGE
 from bot.modules.image_edit import IMAGE_EDIT
 from bot.modules.models import MODELS
@@ -24,7 +26,9 @@ ALL: tuple[Module, ...] = (
     IMAGE,
     IMAGE_EDIT,
     MODELS,
+    AUDIO,
     FILES,
+    FINETUNE,
     TOKENS,
     CALL,
 )
