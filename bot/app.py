@@ -19,6 +19,7 @@ from bot.schedule import Timetable
 from bot.services.answers import Answers
 from bot.services.connecting import Connecting
 from bot.services.conversations import Conversations
+from bot.services.grants import Grants
 from bot.services.inbox import Inbox
 from bot.services.leaving import Leaving
 from bot.services.runs import Runs
@@ -112,12 +113,13 @@ def _assemble(
 ) -> Bot:
     clock = Wall()
     installations = Installations(homes)
-    people = People(slack, installations)
+    grants = Grants(store)
+    people = People(slack, installations, grants)
     connecting = Connecting(
         store, client, usual=settings.openai_base_url, allowed=settings.openai_allowed_base_urls
     )
     salt = hashlib.sha256(b"who asks" + settings.secret_keys[-1].encode()).digest()
-    runs = Runs(store, connecting, salt)
+    runs = Runs(store, connecting, salt, grants, people.called)
     conversations = Conversations(store, connecting)
     answers = Answers(store, connecting, runs.hashed, Attachments(slack, installations).fetch)
     postman = Postman(store, slack, installations.token, owner, clock)

@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from bot.errors import ApiError, Invalid, KeyRefused
 from bot.openai import Model
 from bot.services.connecting import Connecting
+from bot.services.grants import Confirm, unasked
 from bot.services.people import Person
 from bot.store import Connection
 from bot.workplace import Linked
 
 
 class Desk:
-    """Implements `bot.module.Connections` for a person; every change is made under the person's workspace."""
+    """Implements `bot.workplace.Connections` for a person; every change is under the person's workspace."""
 
-    def __init__(self, connecting: Connecting, person: Person) -> None:
+    def __init__(self, connecting: Connecting, person: Person, confirm: Confirm = unasked) -> None:
+        """`confirm` raises Forbidden in a change's own transaction when it is not allowed any more."""
+        self._confirm = confirm
         self._connecting = connecting
         self._store = connecting.store
         self._person = person
@@ -37,6 +40,7 @@ class Desk:
         except KeyRefused as wrong:
             raise _misplaced(wrong) from None
         async with self._store.begin() as unit:
+            await self._confirm(unit)
             if known is not None:
                 added = await unit.connections.replace_key(
                     workspace, known.id, key,
@@ -77,6 +81,7 @@ class Desk:
         line = await self._connecting.line(workspace, id)
         models, restricted = await self._connecting.probe(line.api)
         async with self._store.begin() as unit:
+            await self._confirm(unit)
             await unit.connections.checked(workspace, line.connection.id, restricted)
         self._connecting.forget(workspace)
         return await self._shown(line.connection.id), models
@@ -85,6 +90,7 @@ class Desk:
         """Give a connection another name."""
         found = (await self._connecting.line(self._person.workspace, id)).connection
         async with self._store.begin() as unit:
+            await self._confirm(unit)
             await unit.connections.rename(self._person.workspace, found.id, name)
         self._connecting.forget(self._person.workspace)
         return await self._shown(found.id)
@@ -93,6 +99,7 @@ class Desk:
         """Use this connection wherever none is chosen."""
         found = (await self._connecting.line(self._person.workspace, id)).connection
         async with self._store.begin() as unit:
+            await self._confirm(unit)
             await unit.workspaces.set_default_connection(self._person.workspace, found.id)
         self._connecting.forget(self._person.workspace)
         return await self._shown(found.id)
@@ -103,6 +110,7 @@ class Desk:
         found: Connection = (await self._connecting.line(workspace, id)).connection
         shown = await self._shown(found.id)
         async with self._store.begin() as unit:
+            await self._confirm(unit)
             await unit.connections.remove(workspace, found.id)
             if shown.default:
                 left = await unit.connections.list(workspace)

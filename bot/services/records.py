@@ -6,6 +6,8 @@ from typing import Any
 from bot.errors import BotError, Forbidden, Interrupted, NotFound, Unavailable
 from bot.module import Effect, File, Module, Operation, Result, Values
 from bot.services import kept
+from bot.services.auditing import Ended, Told, note
+from bot.services.grants import Confirm
 from bot.services.people import Person
 from bot.store import Run, Store, Unit
 from bot.store.runs import State
@@ -55,21 +57,35 @@ class Records:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def begin(self, ask: Ask, values: Values, connection: str | None) -> tuple[Run, bool]:
-        """The run of this request, and whether to carry it out: nothing is done twice that must not be."""
+    async def begin(
+        self, ask: Ask, values: Values, connection: str | None, *, confirm: Confirm, told: Told = None
+    ) -> tuple[Run, bool]:
+        """The run of this request, and whether to carry it out: nothing is done twice that must not be.
+
+        `confirm` is asked in the same transaction whether it is still allowed; `told` is what the audit
+        notes of it.
+        """
         workspace = ask.person.workspace
         async with self._store.begin() as unit:
             run = await unit.runs.get(workspace, ask.key) if ask.key else None
             if run is None:
-                return await _added(unit, ask, values, "calling", connection), True
-            if run.state == "asked":
-                return run, await unit.runs.calling(workspace, run.id, connection=connection)
-            if run.state == "calling" and ask.again:
-                if harmless(ask.operation, values):
-                    return run, True
-                await unit.runs.finish(workspace, run.id, state="interrupted", result={"private": ask.alone})
-                run = replace(run, state="interrupted")
-            return run, False
+                run, begins = await _added(unit, ask, values, "calling", connection), True
+            elif run.state == "asked":
+                begins = await unit.runs.calling(workspace, run.id, connection=connection)
+            elif run.state == "calling" and ask.again:
+                begins = harmless(ask.operation, values)
+                if not begins:
+                    await unit.runs.finish(
+                        workspace, run.id, state="interrupted", result={"private": ask.alone}
+                    )
+                    run = replace(run, state="interrupted")
+                    await note(unit, run, told, "interrupted")
+            else:
+                begins = False
+            if begins:
+                await confirm(unit)
+                await note(unit, run, told, "begun")
+        return run, begins
 
     async def ask(self, ask: Ask, values: Values) -> str:
         """Keep what is to be confirmed before it is done; the run's id."""
@@ -87,13 +103,23 @@ class Records:
             await _finish(unit, ask, run.id, "failed", error=wrong.text)
         wrong.run = run.id
 
-    async def end(self, ask: Ask, run: str, state: State, result: Result | None = None, **more: Any) -> None:
+    async def end(
+        self,
+        ask: Ask,
+        run: Run,
+        state: Ended,
+        result: Result | None = None,
+        *,
+        told: Told = None,
+        **more: Any,
+    ) -> None:
         """Keep how a run ended."""
         if result is not None:
             names = ("model", "input_tokens", "output_tokens", "request_id")
             more = {name: getattr(result, name) for name in names}
         async with self._store.begin() as unit:
-            await _finish(unit, ask, run, state, result, **more)
+            await _finish(unit, ask, run.id, state, result, **more)
+            await note(unit, run, told, state, more.get("request_id"))
 
     async def keep_files(self, workspace: str, run: str, result: Result) -> None:
         """Keep where the files of a result are by now."""

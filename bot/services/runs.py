@@ -8,12 +8,15 @@ from typing import Any
 from bot import fields
 from bot.checking import check
 from bot.errors import BotError
-from bot.module import Context, Part, Values, unseen
+from bot.module import Context, Part, Role, Values, unseen
+from bot.services.auditing import told
 from bot.services.connecting import Connecting
 from bot.services.desk import Desk
-from bot.services.people import Person, allow
+from bot.services.grants import Grants
+from bot.services.people import Person, holds
 from bot.services.records import Ask, Outcome, Records, ended
-from bot.store import Store
+from bot.services.ruling import Called, Ruling, by_id
+from bot.store import Store, Unit
 
 __all__ = ["Ask", "Outcome", "Runs"]
 
@@ -21,15 +24,25 @@ __all__ = ["Ask", "Outcome", "Runs"]
 class Runs:
     """The one way in which an operation is carried out."""
 
-    def __init__(self, store: Store, connecting: Connecting, salt: bytes) -> None:
+    def __init__(
+        self,
+        store: Store,
+        connecting: Connecting,
+        salt: bytes,
+        grants: Grants | None = None,
+        called: Called = by_id,
+    ) -> None:
         self.records = Records(store)
+        self._grants = grants or Grants(store)
+        self._called = called
         self._connecting = connecting
         self._salt = salt
 
     async def values(self, ask: Ask) -> dict[str, Any]:
         """Checked values, with a model where none was chosen. Raises Invalid, Forbidden."""
-        allow(ask.person, ask.operation)
+        await self._grants.allow(ask.person, ask.module, ask.operation)
         values = check(ask.operation, ask.raw)
+        await self._grants.allow(ask.person, ask.module, ask.operation, values)
         for each in ask.operation.fields:
             if isinstance(each, fields.Model) and each.required and each.name not in values:
                 values[each.name] = await self._connecting.model(
@@ -49,29 +62,37 @@ class Runs:
 
         Raises Interrupted for one that had begun and must not be done twice.
         """
-        workspace = ask.person.workspace
-        line = await self._connecting.line(workspace, ask.connection) if ask.operation.needs_api else None
-        run, begins = await self.records.begin(ask, values, line.connection.id if line else None)
+        person, operation = ask.person, ask.operation
+        line = await self._connecting.line(person.workspace, ask.connection) if operation.needs_api else None
+        noted = told(person.id, ask.module, operation, values)
+
+        async def confirm(unit: Unit) -> None:
+            await self._grants.confirm(unit, person, ask.module, operation, values)
+
+        run, begins = await self.records.begin(
+            ask, values, line.connection.id if line else None, confirm=confirm, told=noted
+        )
         if not begins:
-            return ended(run, ask.operation)
+            return ended(run, operation)
         context = Context(
-            Desk(self._connecting, ask.person),
+            Desk(self._connecting, person, confirm),
             line.api if line else None,
-            self.hashed(ask.person),
-            admin=ask.person.admin,
+            self.hashed(person),
+            admin=holds(person, Role.ADMIN, ask.module, operation),
             show=show,
+            rules=Ruling(self._connecting, self._grants, self._called, person, confirm),
         )
         try:
-            result = await ask.operation.call(context, values)
+            result = await operation.call(context, values)
         except BotError as wrong:
             wrong.run = run.id
             request_id = getattr(wrong, "request_id", None)
-            await self.records.end(ask, run.id, "failed", error=wrong.text, request_id=request_id)
+            await self.records.end(ask, run, "failed", told=noted, error=wrong.text, request_id=request_id)
             raise
         except BaseException:
-            await self.records.end(ask, run.id, "interrupted")
+            await self.records.end(ask, run, "interrupted", told=noted)
             raise
-        await self.records.end(ask, run.id, "done", result)
+        await self.records.end(ask, run, "done", result, told=noted)
         return Outcome(run.id, result)
 
     def hashed(self, person: Person) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 from bot.errors import BotError
 from bot.grammar import Request, parse
 from bot.module import Module
-from bot.services.people import allow
 from bot.services.runs import Ask
 from bot.slack import ids
 from bot.slack.blocks import button
@@ -48,8 +47,7 @@ class Commands:
 
     async def _do(self, request: Request, where: Where) -> None:
         operation = request.operation
-        person = await self._people.person(where.workspace, where.user, fresh=True)
-        allow(person, operation)
+        person = await self._people.allowed(where.workspace, where.user, request.module, operation)
         if request.needs_form and where.trigger and not where.again:
             await self._modals.open(
                 where, request.module, operation, request.raw, connection=request.connection

@@ -60,7 +60,7 @@ class Home:
         await self._slack.call("views.publish", token, workspace=workspace, user_id=event["user"], view=view)
 
     async def _connections(self, person: Person) -> list[Body]:
-        if person.guest or person.foreign:
+        if not person.enters:
             return []
         linked = await Desk(self._connecting, person).all()
         if linked:

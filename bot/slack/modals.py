@@ -61,7 +61,7 @@ class Modals:
     ) -> None:
         """Open the form of an operation; raises Forbidden, NoConnection before it opens."""
         person = await self._people.person(where.workspace, where.user)
-        allow(person, operation)
+        allow(person, module, operation)
         form = Form(module.name, operation.name, where.channel, where.thread_ts)
         view = await self._view(person, form, module, operation, values or {}, connection)
         token = self._installations.token(where.workspace)
@@ -109,7 +109,7 @@ class Modals:
         module, asked = self.named(before.module, before.operation)
         person = await self._people.person(workspace, body["user"]["id"])
         form, operation = self._changed(before, module, asked, pressed)
-        allow(person, operation)
+        allow(person, module, operation)
         # What stands in a group that was taken away is read no more.
         typed = forms.typed(asked, form if operation is asked else before, view["state"]["values"])
         values = {

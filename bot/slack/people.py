@@ -1,16 +1,22 @@
 """Who somebody is in Slack, kept for a few minutes, so that no question waits for it twice."""
 
 import logging
+import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from bot.logs import log
+from bot.module import Module, Operation, Values
+from bot.services.grants import Grants
 from bot.services.people import Person
 from bot.slack.caller import Slack
 from bot.slack.failures import SlackFailure
 from bot.slack.installations import Installation, Installations
 
+#: An ID of a person, whom Slack can be asked about.
+SOMEBODY = re.compile(r"[UW][A-Z0-9]+")
 FRESH = 600.0  # seconds for what a member may do
 FRESH_ADMIN = 60.0  # seconds for what only an admin may do: the role may have been taken away
 PAGE = 500
@@ -21,17 +27,44 @@ class People:
     """Looks people up; a person who is unknown to Slack may do nothing."""
 
     def __init__(
-        self, slack: Slack, installations: Installations, clock: Callable[[], float] = time.monotonic
+        self,
+        slack: Slack,
+        installations: Installations,
+        grants: Grants,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.grants = grants
         self._slack = slack
         self._installations = installations
         self._clock = clock
         self._known: dict[tuple[str, str], tuple[float, Person]] = {}
+        self._names: dict[tuple[str, str], str] = {}
 
     async def person(
         self, workspace: str, user: str, *, team: str | None = None, fresh: bool = False
     ) -> Person:
         """This person; `team` is what Slack names beside the user, `fresh` for what only admins may do."""
+        found = await self._found(workspace, user, team=team, fresh=fresh)
+        return await self.grants.known(found, fresh=fresh)
+
+    async def allowed(
+        self, workspace: str, user: str, module: Module, operation: Operation, values: Values | None = None
+    ) -> Person:
+        """This person, who may do this now. Raises Forbidden, which is put on record."""
+        person = await self.person(workspace, user, fresh=True)
+        await self.grants.allow(person, module, operation, values)
+        return person
+
+    async def called(self, workspace: str, user: str) -> str:
+        """What somebody is called, with the ID: names can be chosen, and two people can have the same."""
+        if (workspace, user) not in self._names and SOMEBODY.fullmatch(user):
+            await self._found(workspace, user)
+        name = self._names.get((workspace, user))
+        return f"{name} ({user})" if name else user
+
+    async def _found(
+        self, workspace: str, user: str, *, team: str | None = None, fresh: bool = False
+    ) -> Person:
         if team and team != workspace:
             return Person(workspace, user, foreign=True)
         kept = self._known.get((workspace, user))
@@ -53,9 +86,9 @@ class People:
                 user=user,
                 error_code=wrong.error,
             )
-            if kept:
-                return kept[1]
-            return Person(workspace, user, foreign=True)
+            if kept:  # who was an admin need not be one still
+                return replace(kept[1], admin=False) if fresh else kept[1]
+            return Person(workspace, user, unknown=True)
         return self._keep(workspace, said["user"])
 
     async def read_ahead(self, installation: Installation) -> None:
@@ -95,11 +128,12 @@ class People:
             user["id"],
             admin=bool(user.get("is_admin") or user.get("is_owner")),
             guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-            foreign=bool(
-                user.get("is_stranger")
-                or user.get("deleted")
-                or (user.get("team_id") or workspace) != workspace
-            ),
+            foreign=bool(user.get("is_stranger") or (user.get("team_id") or workspace) != workspace),
         )
+        if user.get("deleted"):
+            person = replace(person, unknown=True)
         self._known[workspace, person.id] = (self._clock(), person)
+        profile = user.get("profile") or {}
+        name = profile.get("display_name") or user.get("real_name") or user.get("name")
+        self._names[workspace, person.id] = str(name or "")
         return person

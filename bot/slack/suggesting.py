@@ -45,8 +45,8 @@ class Suggesting:
 
     async def _found(self, body: Json, person: Person) -> Sequence[tuple[str, str]]:
         view = body["view"]
-        _, operation, _ = self._modals.read(view)
-        allow(person, operation)
+        _, operation, module = self._modals.read(view)
+        allow(person, module, operation)
         name = body["block_id"].partition(".")[0]
         field = next((each for each in operation.fields if each.name == name), None)
         chosen = ((view["state"]["values"].get(forms.CONNECTION) or {}).get("value") or {}).get(

@@ -90,7 +90,7 @@ class Threads:
     async def stopped(self, event: Event, workspace: str) -> None:
         """Somebody pressed Stop in a thread."""
         person = await self._people.person(workspace, event["user"])
-        if person.foreign or person.guest:
+        if not person.enters:
             return
         self._speaker.stop(Place(workspace, event["channel"], event.get("thread_ts", "")))
 
