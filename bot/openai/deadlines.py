@@ -36,6 +36,10 @@ class Deadlines:
             self._begun = True
             self.close()  # the first idle deadline may be sooner; from here on they only move away
 
+    def passed(self) -> ApiTimeout | None:
+        """What to raise where a deadline has passed though something came, which no wait can notice."""
+        return self._late() if self._loop.time() >= self._until else None
+
     async def wait(self, read: Awaitable[T]) -> T:
         """What `read` gives, if it gives it in time. Raises ApiTimeout."""
         task = self._waiting = asyncio.current_task()
@@ -45,7 +49,7 @@ class Deadlines:
             return await read
         except asyncio.CancelledError:
             if self._expired and task is not None and task.uncancel() <= self._cancelling:
-                raise ApiTimeout(self._sentence(), request_id=self._request_id) from None
+                raise self._late() from None
             raise
         finally:
             self._waiting = None
@@ -67,9 +71,11 @@ class Deadlines:
             self._cancelling = self._waiting.cancelling()
             self._waiting.cancel()
 
-    def _sentence(self) -> str:
+    def _late(self) -> ApiTimeout:
         if self._until >= self._last:
-            return f"OpenAI's answer was not whole after {self._limits.total:g} seconds."
-        if self._begun:
-            return f"OpenAI's answer stopped: nothing more came for {self._limits.idle:g} seconds."
-        return f"OpenAI did not begin to answer within {self._limits.first:g} seconds."
+            text = f"OpenAI's answer was not whole after {self._limits.total:g} seconds."
+        elif self._begun:
+            text = f"OpenAI's answer stopped: nothing more came for {self._limits.idle:g} seconds."
+        else:
+            text = f"OpenAI did not begin to answer within {self._limits.first:g} seconds."
+        return ApiTimeout(text, request_id=self._request_id)

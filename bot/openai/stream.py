@@ -30,7 +30,10 @@ class Events:
     def __init__(self, response: httpx.Response, limits: Limits, started: float, *, key: str = "") -> None:
         self.request_id: str | None = response.headers.get("x-request-id")
         self._response = response
-        self._chunks = response.stream.__aiter__()  # type: ignore[union-attr] # of an async client it is async
+        self._body: transport.Body | None = response.extensions.get("body")  # httpx's own road has none
+        chunks = response.stream.__aiter__()  # type: ignore[union-attr] # of an async client it is async
+        self._next = self._body.read if self._body else chunks.__anext__
+        self._gather = limits.gather
         self._decoder = Decoder(event_cap=limits.event, total_cap=limits.stream)
         self._key = key
         self._deadlines = Deadlines(limits, started, self.request_id)
@@ -48,15 +51,20 @@ class Events:
     async def batches(self) -> AsyncIterator[list[Event]]:
         """The events that each network read completed, never an empty list: who reads wakes once a read."""
         decoder = self._decoder
+        begun = False
         while not decoder.done:
+            if begun and self._body:
+                await self._body.gather(self._gather)
             chunk = await self._read()
             if chunk is None:
                 decoder.finish()
                 return
             events = decoder.feed(chunk)
+            if any(map(_has_content, events)):
+                begun = True
+                self._deadlines.content()
+            late = self._deadlines.passed()
             if events:
-                if any(map(_has_content, events)):
-                    self._deadlines.content()
                 refused = next((place for place, event in enumerate(events) if _is_error(event)), None)
                 if refused is not None:
                     if refused:
@@ -65,6 +73,8 @@ class Events:
                 yield events
             if decoder.failure is not None:
                 raise decoder.failure
+            if late is not None and not decoder.done:
+                raise late
 
     async def close(self) -> None:
         """Lets go of the connection; it can serve the next request where the answer came to its end."""
@@ -72,13 +82,13 @@ class Events:
         if self._decoder.done:
             with suppress(TimeoutError, StopAsyncIteration, *transport.FAILURES):
                 async with asyncio.timeout(TAIL):
-                    await anext(self._chunks)
+                    await self._next()
         await self._response.aclose()
 
     async def _read(self) -> bytes | None:
         """The next network read; None at the end."""
         try:
-            return await self._deadlines.wait(anext(self._chunks))
+            return await self._deadlines.wait(self._next()) or None
         except StopAsyncIteration:
             return None
         except transport.FAILURES:

@@ -5,12 +5,15 @@ not do are done here: cookies are never kept (one pool serves many workspaces), 
 *after* the request was sent is told from one that never came about (it reports both as ConnectTimeout).
 """
 
+import asyncio
 import ssl
+from collections.abc import AsyncIterator
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
+from httpx_aiohttp.transport import AiohttpResponseStream, map_aiohttp_exceptions
 
 from bot.errors import ApiBroken, ApiError, ApiUnreachable
 from bot.openai.values import Limits
@@ -30,7 +33,59 @@ def road(limits: Limits, *, trust_env: bool) -> httpx.AsyncBaseTransport:
         connector = aiohttp.TCPConnector(limit=limits.connections, ssl=context, keepalive_timeout=KEEP)
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
-    return AiohttpTransport(verify=context, client=session)
+    return _Road(verify=context, client=session)
+
+
+class Body(httpx.AsyncByteStream):
+    """The body of an answer as it comes; who has time can let more of it gather between two reads."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        self._content = response.content
+        self._gathering: asyncio.Future[None] | None = None
+        self._content.on_eof(self._wake)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while chunk := await self.read():
+            yield chunk
+
+    async def read(self) -> bytes:
+        """Everything that is there, waiting for the first of it; nothing at the end."""
+        with map_aiohttp_exceptions():
+            return await self._content.readany()
+
+    async def gather(self, seconds: float) -> None:
+        """Wait for so long, or until the end of the body."""
+        if self._content.is_eof():
+            return
+        loop = asyncio.get_running_loop()
+        self._gathering = loop.create_future()
+        timer = loop.call_later(seconds, self._wake)
+        try:
+            await self._gathering
+        finally:
+            timer.cancel()
+
+    async def aclose(self) -> None:
+        """Let go of the connection, which stays open where the body has ended."""
+        with map_aiohttp_exceptions():
+            await self._response.__aexit__(None, None, None)
+
+    def _wake(self) -> None:
+        if self._gathering is not None and not self._gathering.done():
+            self._gathering.set_result(None)
+
+
+class _Road(AiohttpTransport):
+    """aiohttp's connections; an answer's body stands in its extensions too, as `body`."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await super().handle_async_request(request)
+        if not isinstance(answer.stream, AiohttpResponseStream):
+            raise TypeError(f"{type(answer.stream)} is no body of aiohttp's.")
+        body = Body(answer.stream._aiohttp_response)  # noqa: SLF001 - httpx-aiohttp offers it nowhere else
+        answer.stream = answer.extensions["body"] = body
+        return answer
 
 
 def no_cookies() -> CookieJar:

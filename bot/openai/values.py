@@ -71,6 +71,7 @@ class Limits:
     first: float = 60.0  # until the first content of a stream
     idle: float = 30.0  # between two pieces of content
     repeats: float = 60.0  # no repeat starts later than this after the first attempt
+    gather: float = 0.1  # between two reads after the first content: a third of the CPU of reading each token
     request: int = 64 * MIB  # a JSON body: pictures travel in it as base64
     upload: int = 520 * MIB  # the API takes files of 512 MB
     answer: int = 48 * MIB  # a JSON answer: ten pictures of 3 MB in base64, 1,000 large embeddings

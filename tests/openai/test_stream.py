@@ -1,11 +1,13 @@
 """Streams on real sockets: what arrives, when they are whole, and how each broken one ends."""
 
+import asyncio
 import json
 
 import pytest
 
 from bot.errors import ApiBroken, ApiDown, QuotaExhausted, RateLimited
-from tests.openai.server import DONE, Connect, Server, chunk, endless, http, pieces, read, refusal, text
+from bot.openai.chat import chat_deltas
+from tests.openai.server import DONE, Connect, Seen, Server, chunk, endless, http, pieces, read, refusal, text
 
 
 async def test_a_whole_answer(server: Server, connect: Connect) -> None:
@@ -32,6 +34,33 @@ async def test_events_come_one_by_one_too(server: Server, connect: Connect) -> N
 async def test_one_network_read_is_one_batch(server: Server, connect: Connect) -> None:
     server.says(pieces(chunk("a") + chunk("b") + chunk("c", "stop") + DONE))
     assert [delta.text for delta in await read(connect(), [])] == ["abc"]
+
+
+async def test_after_the_first_content_reads_gather_but_the_end_is_noticed_at_once(
+    server: Server, connect: Connect
+) -> None:
+    first_read = asyncio.Event()
+
+    async def reply(_: Seen, writer: asyncio.StreamWriter) -> None:
+        writer.write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+        )
+        for part in [chunk("a"), chunk("b"), chunk("c"), chunk("d", "stop"), DONE, b""]:
+            writer.write(b"%x\r\n%s\r\n" % (len(part), part))
+            await writer.drain()
+            await first_read.wait()
+
+    server.says(reply)
+    deltas = []
+    async with (
+        asyncio.timeout(5),
+        connect(gather=60.0).stream("chat/completions", {}) as events,
+    ):
+        async for delta in chat_deltas(events):
+            deltas.append(delta.text)
+            first_read.set()
+    assert "".join(deltas) == "abcd"
+    assert deltas[0] == "a"
 
 
 async def test_a_finished_stream_gives_its_connection_back(server: Server, connect: Connect) -> None:
