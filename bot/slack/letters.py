@@ -11,6 +11,7 @@ from bot.slack.caller import Json, Slack
 from bot.slack.clock import Clock
 from bot.slack.failures import SlackFailure
 from bot.slack.posting import GRACE, Thread, begins
+from bot.slack.returned import FOR, returned
 from bot.store import Letter, Store, Turn
 
 POST = "chat.postMessage"
@@ -31,14 +32,9 @@ class Postman:
     """
 
     def __init__(
-        self,
-        store: Store,
-        slack: Slack,
-        token_of: Callable[[str], str],
-        owner: str,
-        clock: Clock,
+        self, store: Store, slack: Slack, token_of: Callable[[str], str], owner: str, clock: Clock,
         grace: float = GRACE,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._store = store
         self._slack = slack
         self._token_of = token_of
@@ -49,12 +45,15 @@ class Postman:
         self._failures: dict[str, SlackFailure | None] = {}  # the last one of letters that somebody waits for
 
     async def post(
-        self, workspace: str, dedupe_key: str, channel: str, thread_ts: str | None, body: Json
-    ) -> str:
+        self, workspace: str, dedupe_key: str, channel: str, thread_ts: str | None, body: Json,
+        *, user: str | None = None,
+    ) -> str:  # fmt: skip
         """Create a message once for a dedupe key, and wait for its ts.
 
-        SlackFailure: "permanent" when Slack will not take it; else it stays in the outbox and comes later.
+        SlackFailure: "permanent" when Slack will not take it; else it stays in the outbox and comes later, or
+        `user`, for whom it is, is told that it does not.
         """
+        body = body | ({FOR: user} if user else {})
         async with self._store.begin() as unit:
             letter = await unit.outbox.put(
                 workspace,
@@ -119,12 +118,9 @@ class Postman:
             for letter in await unit.outbox.claim(self._owner, limit):
                 line = self._slack.rates.ready(POST, letter.workspace, letter.channel)
                 if line > TOO_LONG:
+                    looking = letter.state == "sending"
                     await unit.outbox.later(
-                        letter.id,
-                        letter.lease_token,
-                        self._at(line),
-                        "rates",
-                        ambiguous=letter.state == "sending",
+                        letter.id, letter.lease_token, self._at(line), "rates", ambiguous=looking
                     )
                     continue
                 # Kept before the call: a crash within it leaves a letter to look for.
@@ -147,7 +143,8 @@ class Postman:
             thread = self._thread(letter.workspace, letter.channel, letter.thread_ts)
             ts = await self._there(thread, letter)
             if ts is None:
-                ts = await thread.post(letter.client_msg_id, letter.body)
+                body = {name: value for name, value in letter.body.items() if name != FOR}
+                ts = await thread.post(letter.client_msg_id, body)
         except SlackFailure as failure:
             await self._failed(letter, failure)
         else:
@@ -171,11 +168,13 @@ class Postman:
         if letter.id in self._failures:
             self._failures[letter.id] = failure
         id_, token, error = letter.id, letter.lease_token, failure.error
-        lost = (
-            failure.kind == "ambiguous" or failure.method != POST
-        )  # one that failed to look is as lost as before
+        lost = failure.kind == "ambiguous" or failure.method != POST  # to fail to look is as lost as before
         hopeless = failure.kind == "permanent" or letter.attempts >= MOST_ATTEMPTS
+        alone = hopeless and not lost and letter.id not in self._failures  # nobody waits who would tell
+        told = await returned(self._slack, self._token_of, letter, error) if alone else None
         async with self._store.begin() as unit:
+            if told:
+                await unit.outbox.put(letter.workspace, dedupe_key=f"returned:{id_}", **told)
             if not hopeless:
                 pause = self._pause(letter, failure)
                 await unit.outbox.later(id_, token, self._at(pause), error, ambiguous=lost)

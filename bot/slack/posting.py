@@ -123,5 +123,13 @@ def begins(message: Json, text: str) -> bool:
     return mine.startswith(other) or other.startswith(mine)
 
 
+def found_at(text: str, shown: str) -> int | None:
+    """Where in a text the words of a message begin, if the message is a part of it."""
+    places = [at for at, char in enumerate(text) if char.isalnum()]
+    words = _letters(shown)
+    found = "".join(text[at] for at in places).find(words) if words else -1
+    return places[found] if found > 0 else (0 if found == 0 else None)
+
+
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text))[:SAME]

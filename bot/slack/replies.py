@@ -1,5 +1,7 @@
 """Says something to somebody: privately, in a thread, or as the end of an answer that was interrupted."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from bot.errors import Interrupted
@@ -13,8 +15,9 @@ from bot.slack.failures import SlackFailure
 from bot.slack.installations import Installations
 from bot.slack.letters import Postman
 from bot.slack.places import Where
+from bot.slack.posting import Thread, found_at
 from bot.slack.split import split_markdown
-from bot.slack.text import for_markdown
+from bot.slack.text import for_markdown, plain
 
 Blocks = list[dict[str, Any]]
 #: Why a thread takes no answer any more, in words.
@@ -90,17 +93,42 @@ class Replies:
             place.workspace, place.channel, place.thread_ts, answer.turn
         )
         tail = "" if whole else error_text(Interrupted())
-        again = actions(button("Try again", ids.AGAIN, ids.answer(answer)))
+        again = actions(button("Regenerate" if whole else "Try again", ids.AGAIN, ids.answer(answer)))
         if ts is None:
-            body = {"text": tail or answer.text[:3000], "blocks": [*_markdown(_joined(answer, tail)), again]}
-            key = f"interrupted:{answer.turn.id}"
-            ts = await self._postman.post(place.workspace, key, place.channel, place.thread_ts, body)
-        elif whole or not await self._closed(place, ts, f"\n\n{tail}", [again]):
+            ts = await self._posted(answer, split_markdown(_joined(answer, tail)), [again])
+        elif whole:
             await self._closed(place, ts, None, None)
-            blocks = [*_markdown(_joined(answer, tail)), *([] if whole else [again])]
-            await self._call("chat.update", place, ts=ts, text=answer.text[:3000] or tail, blocks=blocks)
+            first, *more = await self._rest(answer, ts)
+            under = [] if more else [again]
+            blocks = [{"type": "markdown", "text": first}, *under]
+            await self._call("chat.update", place, ts=ts, text=plain(first), blocks=blocks)
+            await self._posted(answer, more, [again])
+        elif not await self._closed(place, ts, f"\n\n{tail}", [again]):
+            # What people have seen stays as it is; that it ended is said under it.
+            await self._posted(answer, [tail], [again])
         if not whole:
             await self._answers.finish(answer, "interrupted", ts)
+
+    async def _posted(self, answer: Answer, pages: Sequence[str], under: Blocks) -> str | None:
+        """Post pages in an answer's thread, once each, with blocks under the last; the last one's ts."""
+        ts, place = None, answer.place
+        for at, page in enumerate(pages):
+            blocks = [{"type": "markdown", "text": page}, *(under if at == len(pages) - 1 else [])]
+            body, key = {"text": plain(page), "blocks": blocks}, f"interrupted:{answer.turn.id}:{at}"
+            ts = await self._postman.post(place.workspace, key, place.channel, place.thread_ts, body)
+        return ts
+
+    async def _rest(self, answer: Answer, ts: str) -> list[str]:
+        """A whole answer's pages from where its last message begins; earlier messages have had their end."""
+        text, place = for_markdown(answer.text), answer.place
+        pages = split_markdown(text) or ["…"]
+        token = self._installations.token(place.workspace)
+        thread = Thread(self._slack, token, place.workspace, place.channel, place.thread_ts)
+        with suppress(SlackFailure):  # where nothing can be read, the last page is most likely the right one
+            for message in await thread.since(answer.turn.created_at.timestamp()):
+                if message["ts"] == ts and (at := found_at(text, str(message.get("text", "")))) is not None:
+                    return split_markdown(text[at:]) or pages[-1:]
+        return pages[-1:]
 
     async def _closed(self, place: Place, ts: str, tail: str | None, blocks: Blocks | None) -> bool:
         """Close a stream that was left open, with a last word under what people have seen of it."""
@@ -122,5 +150,4 @@ def _joined(answer: Answer, tail: str) -> str:
 
 
 def _markdown(text: str) -> Blocks:
-    """The last page of a text: the earlier ones stand in messages that have had their end."""
-    return [{"type": "markdown", "text": split_markdown(text)[-1]}] if text else []
+    return [{"type": "markdown", "text": text}] if text else []
