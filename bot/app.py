@@ -22,6 +22,9 @@ from bot.services.conversations import Conversations
 from bot.services.grants import Grants
 from bot.services.inbox import Inbox
 from bot.services.leaving import Leaving
+from bot.services.listing import Listing
+from bot.services.recalling import Recalling
+from bot.services.retention import EVERY, Retention
 from bot.services.runs import Runs
 from bot.settings import Settings
 from bot.slack.actions import Actions
@@ -29,6 +32,8 @@ from bot.slack.attachments import Attachments
 from bot.slack.caller import Slack
 from bot.slack.clock import Wall
 from bot.slack.commands import Commands
+from bot.slack.fetching import Fetching
+from bot.slack.filling import Forms
 from bot.slack.guard import Guard
 from bot.slack.home import Home
 from bot.slack.installations import Installation, Installations, identify, stored
@@ -39,12 +44,17 @@ from bot.slack.receive import Receiver
 from bot.slack.removal import REVOKED, Removal
 from bot.slack.replies import Replies
 from bot.slack.results import Results
+from bot.slack.reusing import Reusing
 from bot.slack.running import Running
 from bot.slack.sending import Sending
+from bot.slack.shortcuts import Shortcuts
+from bot.slack.showing import Showing
 from bot.slack.speaking import Speaker
 from bot.slack.submitting import Submissions
 from bot.slack.suggesting import Suggesting
 from bot.slack.threads import Threads
+from bot.slack.uploads import Uploads
+from bot.slack.views import Views
 from bot.slack.work import Work
 from bot.store import Store
 
@@ -74,6 +84,9 @@ class Bot:
         self.inbox.start(self.work.do, self.timetable.every, taking_over=ticking)
         if ticking:
             self.timetable.every(LETTERS_EVERY, self.postman.deliver, "letters")
+            tidy = Retention(self.store).tidy
+            self.timetable.every(EVERY, tidy, "retention")
+            self.background.spawn(tidy(), name="retention")
         self.timetable.start()
 
 
@@ -128,17 +141,22 @@ def _assemble(
     speaker = Speaker(slack, installations, conversations, answers, replies, clock)
     threads = Threads(slack, installations, people, conversations, speaker, replies)
     inbox = Inbox(store, background, owner)
-    modals = Modals(ALL, slack, installations, people, connecting)
-    submissions = Submissions(modals, people, inbox)
-    running = Running(runs, connecting, conversations, speaker, results, replies, postman)
-    sending = Sending(slack, installations, people, modals, submissions, runs, running, results)
+    made, views = Forms(ALL, connecting), Views(slack, installations)
+    modals = Modals(made, views, people, Recalling(store))
+    submissions = Submissions(made, modals, people, inbox)
+    uploads = Uploads(slack, installations, replies)
+    showing = Showing(ALL, slack, installations, runs.records, results, replies, uploads, clock)
+    fetching = Fetching(slack, installations)
+    running = Running(runs, connecting, conversations, speaker, results, showing, fetching, replies, postman)
+    reusing = Reusing(slack, modals, runs.records, running, showing)
+    sending = Sending(made, views, fetching, people, modals, submissions, runs, running, showing, results)
     pages = Home(ALL, slack, installations, people, connecting)
     work = Work(
-        installations,
-        results,
+        installations, results,
         handlers={
             "command": Commands(ALL, people, modals, running, results).handle,
-            "action": Actions(ALL, people, modals, threads, conversations, results).handle,
+            "action": Actions(ALL, people, modals, threads, conversations, results, reusing).handle,
+            "shortcut": Shortcuts(ALL, people, modals, views, results).handle,
             "submission": sending.handle,
         },
         events={
@@ -146,7 +164,7 @@ def _assemble(
             "app_mention": threads.handle,
             **dict.fromkeys(REVOKED, Removal(installations, Leaving(store, connecting)).handle),
         },
-    )
+    )  # fmt: skip
     receiver = Receiver(
         inbox, installations, session, settings.slack_api_url,
         relevant=threads.relevant,
@@ -156,7 +174,7 @@ def _assemble(
             "team_join": people.changed,
             "user_change": people.changed,
         },
-        options=Suggesting(modals, people, connecting).options,
+        options=Suggesting(made, people, connecting, Listing(connecting, background)).options,
         submitted=submissions.submitted,
         background=background,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from bot.slack.people import People
 from bot.slack.places import Where
 from bot.slack.remedies import remedy
 from bot.slack.results import Results
+from bot.slack.reusing import Reusing
 from bot.slack.threads import Threads
 
 Body = dict[str, Any]
@@ -24,7 +25,7 @@ class Actions:
 
     def __init__(
         self, modules: Sequence[Module], people: People, modals: Modals, threads: Threads,
-        conversations: Conversations, results: Results,
+        conversations: Conversations, results: Results, reusing: Reusing,
     ) -> None:  # fmt: skip
         self._modules = modules
         self._people = people
@@ -32,6 +33,7 @@ class Actions:
         self._threads = threads
         self._conversations = conversations
         self._results = results
+        self._reusing = reusing
 
     async def handle(self, body: Body, where: Where) -> None:
         """One click."""
@@ -40,7 +42,7 @@ class Actions:
         person = await self._people.person(where.workspace, where.user)
         try:
             if body.get("view") and name.startswith("form.") and name != ids.OPEN:
-                await self._modals.change(body, where.workspace)
+                await self._modals.change(body, where)
             elif name == ids.OPEN:
                 module, operation = self._modals.named(*pressed["value"].split("/", 1))
                 await self._modals.open(where, module, operation)
@@ -48,6 +50,8 @@ class Actions:
                 await self._results.say(where, "What I can do", overview(self._modules), private=True)
             elif name in {ids.AGAIN, ids.CONTINUE}:
                 await self._answer(name, pressed, where)
+            elif name.startswith(ids.RUN):
+                await self._reusing.handle(pressed, where, person)
         except BotError as wrong:
             await self._results.fail(where, wrong, remedy(wrong, person))
 

@@ -8,7 +8,7 @@ import orjson
 
 from bot import fields as f
 from bot.kinds import Single, checked
-from bot.slack.text import label
+from bot.slack.text import clip, label
 from bot.words import shown
 
 Json = dict[str, Any]
@@ -147,3 +147,8 @@ def button(text: str, action: str, value: str) -> Json:
 def plain(text: str, most: int) -> Json:
     """Plain text, cut to what Slack takes there."""
     return {"type": "plain_text", "text": label(text, most) or "–"}
+
+
+def mrkdwn(text: str) -> Json:
+    """Text of a line under or above inputs, escaped already; 2,000 characters fit."""
+    return {"type": "mrkdwn", "text": clip(text, 2000)}

@@ -6,9 +6,10 @@ from typing import Any
 from bot import fields as f
 from bot.errors import Invalid
 from bot.module import Module, Operation
+from bot.slack.connections import CONNECTION, LINK, connection_block, connection_input
 from bot.slack.elements import ACTION, MOST_TYPED, actions, button, menu, option, plain, written
 from bot.slack.form import Form
-from bot.slack.inputs import ADD, REMOVE, blocks_of, groups, inputs
+from bot.slack.inputs import ADD, LEAVE, REMOVE, attached_block, blocks_of, groups, inputs
 from bot.slack.text import clip, for_mrkdwn
 from bot.usage import words_of
 
@@ -16,11 +17,15 @@ __all__ = [
     "ADD",
     "ADVANCED",
     "CONNECTION",
+    "LEAVE",
+    "LINK",
     "OPERATION",
     "REMOVE",
     "RUN",
     "Form",
+    "attached",
     "block_of",
+    "chosen",
     "filled",
     "typed",
     "view",
@@ -29,7 +34,6 @@ __all__ = [
 Json = dict[str, Any]
 ADVANCED, OPERATION = "form.advanced", "form.operation"
 RUN = "form.run"
-CONNECTION = "connection"
 #: Blocks of a modal; a title and a button of it; a section's text (docs.slack.dev/reference/views).
 BLOCKS, SHORT, SECTION = 100, 24, 3000
 
@@ -57,29 +61,33 @@ def view(
     *,
     connections: Sequence[tuple[str, str]] = (),
     connection: str | None = None,
+    operations: Sequence[Operation] | None = None,
+    attached: Mapping[str, str] | None = None,
     problem: str | None = None,
 ) -> Json:
     """The modal of an operation.
 
     `values` fill it (make the form by `filled`); `connections` are (id, name), the chosen one is named by
-    either. Raises Invalid where it does not fit into a modal.
+    either; `operations` are those that the person may change to; `attached` names the files that are in Slack
+    already, by field. Raises Invalid where it does not fit into a modal.
     """
     blocks: list[Json] = []
     if problem:
         blocks.append(
             {"type": "section", "text": {"type": "mrkdwn", "text": clip(for_mrkdwn(problem), SECTION)}}
         )
-    if len(module.operations) > 1:
-        chosen = menu([option(each.title, each.name) for each in module.operations], operation.name)
+    offered = module.operations if operations is None else operations
+    if len(offered) > 1 and form.below is None:
+        chosen = menu([option(each.title, each.name) for each in offered], operation.name)
         blocks.append(actions("operation", [chosen | {"action_id": OPERATION}]))
     blocks.append(
         {"type": "context", "elements": [{"type": "mrkdwn", "text": for_mrkdwn(operation.summary)}]}
     )
     for each in operation.fields:
         if form.advanced or not each.advanced:
-            blocks += blocks_of(form, each, values.get(each.name))
+            blocks += blocks_of(form, each, values.get(each.name), (attached or {}).get(each.name))
     if operation.needs_api and connections:
-        blocks.append(_connection(connections, connection))
+        blocks.append(connection_input(form, connections, connection))
     if not form.advanced and any(each.advanced for each in operation.fields):
         blocks.append(actions("advanced", [button("Advanced settings", ADVANCED, "show")]))
     if len(blocks) > BLOCKS:
@@ -95,34 +103,42 @@ def view(
     }
 
 
-def _connection(connections: Sequence[tuple[str, str]], chosen: str | None) -> Json:
-    options = [option(name, number) for number, name in connections]
-    named = next((number for number, name in connections if chosen in (number, name)), None)
-    # One that is not there is not replaced by another: the person chooses.
-    element = menu(options, options[0]["value"] if chosen is None else named)
-    return {"type": "input", "block_id": CONNECTION, "label": plain("Connection", 2000), "element": element}
+def attached(form: Form, view: Json) -> dict[str, str]:
+    """How a form that is open names the files that are in Slack already, by field."""
+    shown = {each.get("block_id"): each for each in view["blocks"]}
+    return {
+        name: str(shown[attached_block(name)]["elements"][0]["text"])
+        for name in form.files
+        if attached_block(name) in shown
+    }
+
+
+def chosen(form: Form, state: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """The connection that is chosen in a form."""
+    said = (state.get(connection_block(form)) or {}).get(LINK) or {}
+    return (said.get("selected_option") or {}).get("value")
 
 
 def typed(operation: Operation, form: Form, state: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """What stands in a form: raw values by field, groups in their order; files as Slack describes them."""
     raw: dict[str, Any] = {}
     for kind in operation.fields:
+        at = form.block(kind.name)
         read = {block: _read(state, form, block) for block, _, _ in inputs(form, kind, None)}
         match kind:
             case f.Items():
                 raw[kind.name] = [
-                    {
-                        each.name: value
-                        for each in kind.fields
-                        if (value := read[f"{kind.name}.{row}.{each.name}"])
-                    }
+                    {each.name: value for each in kind.fields if (value := read[f"{at}.{row}.{each.name}"])}
                     for row in form.shown(kind)
                 ]
             case f.Several():
                 texts = [value or "" for value in read.values()]
                 raw[kind.name] = texts if any(texts) else None
+            case f.Files():
+                known: dict[str, Json] = {each: {"id": each} for each in form.files.get(kind.name, ())}
+                raw[kind.name] = [*(known | {each["id"]: each for each in read[at] or ()}).values()]
             case _:
-                raw[kind.name] = read[kind.name]
+                raw[kind.name] = read[at]
     return {name: value for name, value in raw.items() if value}
 
 
@@ -143,8 +159,9 @@ def block_of(operation: Operation, form: Form, place: str) -> str:
     name, _, rest = place.partition(".")
     kind = next((each for each in operation.fields if each.name == name), None)
     if not isinstance(kind, f.Several | f.Items):
-        return name
-    shown, (number, _, inner) = form.shown(kind), rest.partition(".")
+        return form.block(name)
+    name, shown = form.block(name), form.shown(kind)
+    number, _, inner = rest.partition(".")
     row = shown[int(number) - 1] if number.isdecimal() and 0 < int(number) <= len(shown) else shown[0]
     if isinstance(kind, f.Several):
         return f"{name}.{row}"

@@ -13,12 +13,12 @@ from bot.usage import COMMAND, example, flag, limits, usage, words_field
 Block = dict[str, Any]
 
 
-def overview(modules: Sequence[Module]) -> list[Block]:
-    """The modules in their order, a line and a button each."""
+def overview(modules: Sequence[Module], action: str = ids.OPEN) -> list[Block]:
+    """The modules in their order, a line and a button each; `action` is what the buttons are called."""
     blocks = [_section("*What I can do.* Type a command, use a button, or mention me in a channel.")]
     for each in modules:
         block = _section(f"*{for_mrkdwn(each.title)}* · `{COMMAND} {each.name}`\n{for_mrkdwn(each.summary)}.")
-        block["accessory"] = button("Open", ids.OPEN, f"{each.name}/{each.operations[0].name}")
+        block["accessory"] = button("Open", action, f"{each.name}/{each.operations[0].name}")
         blocks.append(block)
     return [
         *blocks,

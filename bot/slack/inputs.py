@@ -6,26 +6,27 @@ from typing import Any
 from bot import fields as f
 from bot.checking import listed
 from bot.kinds import Single
-from bot.slack.elements import MOST_TYPED, actions, button, field_input, written
+from bot.slack.elements import MOST_TYPED, actions, button, field_input, mrkdwn, written
 from bot.slack.form import Form
 
 Json = dict[str, Any]
-ADD, REMOVE = "form.add", "form.remove"
+ADD, REMOVE, LEAVE = "form.add", "form.remove", "form.leave"
 
 
 def inputs(form: Form, kind: f.Field, given: Any) -> Iterator[tuple[str, Single, Any]]:
     """Every input of a field: its block, its kind, and what stands in it."""
+    name = form.block(kind.name)
     if not isinstance(kind, f.Several | f.Items):
-        yield kind.name, kind, given
+        yield name, kind, given
         return
     known = groups(kind, given)
     for at, row in enumerate(form.shown(kind)):
         group = known[at] if at < len(known) else None
         if isinstance(kind, f.Several):
-            yield f"{kind.name}.{row}", kind.item, group
+            yield f"{name}.{row}", kind.item, group
         else:
             for each in kind.fields:
-                yield f"{kind.name}.{row}.{each.name}", each, (group or {}).get(each.name)
+                yield f"{name}.{row}.{each.name}", each, (group or {}).get(each.name)
 
 
 def groups(kind: f.Several | f.Items, given: Any) -> list[Any]:
@@ -36,12 +37,15 @@ def groups(kind: f.Several | f.Items, given: Any) -> list[Any]:
         return []
 
 
-def blocks_of(form: Form, kind: f.Field, given: Any) -> list[Json]:
-    """A field as blocks, filled with what was given."""
+def blocks_of(form: Form, kind: f.Field, given: Any, attached: str | None = None) -> list[Json]:
+    """A field as blocks, filled with what was given; `attached` names files that are in Slack already."""
     each_input = list(inputs(form, kind, given))
     if not isinstance(kind, f.Several | f.Items):
         block, each, value = each_input[0]
-        return _input(form, block, each, value, title=kind.title, hint=kind.hint, optional=not kind.required)
+        there = bool(form.files.get(kind.name))
+        optional = there or not kind.required
+        made = _input(form, block, each, value, title=kind.title, hint=kind.hint, optional=optional)
+        return [*(_attached(kind, attached or "📎 Files of the message") if there else []), *made]
     blocks: list[Json] = []
     shown = form.shown(kind)
     size = len(each_input) // len(shown)
@@ -79,3 +83,17 @@ def _more(kind: f.Several | f.Items, shown: Sequence[int]) -> list[Json]:
     if len(shown) > max(kind.low, 1):
         buttons.append(button(f"Remove item {len(shown)}", f"{REMOVE}:{kind.name}", str(shown[-1])))
     return [actions(f"{kind.name}.more", buttons)] if buttons else []
+
+
+def attached_block(name: str) -> str:
+    """The block that names a field's files that are in Slack already."""
+    return f"form.{name}.attached"
+
+
+def _attached(kind: f.Field, names: str) -> list[Json]:
+    """Files that need not be uploaded again, and the button that leaves them out."""
+    said = {"type": "context", "block_id": attached_block(kind.name), "elements": [mrkdwn(names)]}
+    return [
+        said,
+        actions(f"{kind.name}.leave", [button("Leave these files out", f"{LEAVE}:{kind.name}", "all")]),
+    ]

@@ -7,6 +7,7 @@ import orjson
 
 from bot.module import Module
 from bot.slack.home import PROMPTS
+from bot.slack.shortcuts import declared
 from bot.usage import COMMAND, usage
 
 Json = dict[str, Any]
@@ -67,6 +68,7 @@ def manifest(
             "messages_tab_read_only_enabled": False,
         },
         "bot_user": {"display_name": NAME, "always_online": True},
+        "shortcuts": declared(modules),
         "slash_commands": [{**each, "url": at} if at else each for each in _commands(modules)],
     }
     if agent:
@@ -97,7 +99,7 @@ def _commands(modules: Sequence[Module]) -> list[Json]:
         "command": COMMAND,
         "description": "Everything that I can do",
         "usage_hint": f"[{' | '.join(each.name for each in modules)}] [words] [--help]",
-        "should_escape": False,
+        "should_escape": True,
     }
     return [general, *map(_command, modules)]
 
@@ -108,7 +110,7 @@ def _command(module: Module) -> Json:
         "command": f"{COMMAND}-{module.name}",
         "description": module.summary,
         "usage_hint": f"{hint} [--help]".strip(),
-        "should_escape": False,
+        "should_escape": True,
     }
 
 
