@@ -1,0 +1,158 @@
+"""What a followed job tells its channel, as plain values; knows neither Slack nor the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+#: How a story ends: as OpenAI says, or because it cannot be followed any more.
+EndKind = Literal["succeeded", "failed", "cancelled", "lost"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What is known of a job now; the one message that is edited in place."""
+
+    job: str
+    #: OpenAI's word: validating_files, queued, running, pausing, paused, succeeded, failed, cancelled.
+    status: str
+    base_model: str
+    result_model: str | None = None
+    #: Training and validation file: by name where OpenAI tells it, else the ID.
+    file: str
+    validation_file: str | None = None
+    method: str
+    #: As OpenAI names and fills them; what it leaves open is missing.
+    hyperparameters: Sequence[tuple[str, str]] = ()
+    step: int | None = None
+    total_steps: int | None = None
+    trained_tokens: int | None = None
+    #: Losses in the order of their steps, thinned out evenly, for a sparkline.
+    train_losses: Sequence[float] = ()
+    valid_losses: Sequence[float] = ()
+    started: datetime | None = None
+    estimated_finish: datetime | None = None
+    finished: datetime | None = None
+    #: What is wrong now, in sentences: the job's own error, or that OpenAI does not answer.
+    problems: Sequence[str] = ()
+    #: Whether somebody follows it: False on the last card.
+    followed: bool = True
+
+    @property
+    def percent(self) -> int | None:
+        """How far it is, 0 to 100."""
+        if not self.total_steps or self.step is None:
+            return None
+        return min(100, self.step * 100 // self.total_steps)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing will happen to the job any more."""
+        return self.status in {"succeeded", "failed", "cancelled"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event of a job as OpenAI tells it."""
+
+    at: datetime
+    level: Literal["info", "warn", "error"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A model that the job left behind on its way; figures are None where OpenAI gives none."""
+
+    step: int
+    model: str
+    train_loss: float | None = None
+    valid_loss: float | None = None
+    accuracy: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One step of the loss curve, from the result files (or, without them, from the events)."""
+
+    step: int
+    train: float | None
+    valid: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How the story ends; told once."""
+
+    kind: EndKind
+    #: What was made.
+    model: str | None = None
+    checkpoints: Sequence[Checkpoint] = ()
+    losses: Sequence[Loss] = ()
+    #: Why it failed or cannot be followed any more, and what to change.
+    reason: str | None = None
+    advice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One message of the story: events in their order, or the end.
+
+    `skipped`: how many events of this group are not in `lines`, between the first and the last of them.
+    """
+
+    lines: Sequence[Line] = ()
+    skipped: int = 0
+    ending: Ending | None = None
+
+
+#: A message as the surface creates or edits it, without its place.
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """Which story it is, and whose: what the surface needs beside the facts, for buttons and the mention."""
+
+    workspace: str
+    watch: str
+    connection: str
+    job: str
+    channel: str
+    thread_ts: str | None
+    card_ts: str | None
+    #: Who asked to follow it.
+    by: str
+
+
+class Teller(Protocol):
+    """How a surface tells stories; bot/slack/cards.py does it in Slack."""
+
+    def card(self, following: Following, card: Card) -> Body:
+        """The card as a message, for creating it and for editing it: the same card gives the same body."""
+        ...
+
+    async def told(self, following: Following, card: Card, chapter: Chapter) -> Sequence[Body]:
+        """The messages of a chapter, in order; usually one. May upload a picture, but creates no message."""
+        ...
+
+    async def edit(self, following: Following, body: Body) -> Literal["done", "later", "gone"]:
+        """Make the message `card_ts` show this card.
+
+        "later": not now (rates, Slack is down); "gone": the message or the channel is not there any more.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A model that a channel uses goes away: told once for each of 60, 30, 7 and 1 days ahead."""
+
+    workspace: str
+    channel: str
+    model: str
+    days: int
+    ends: datetime
+    #: For which kinds it is the workspace's choice, and what could take its place.
+    kinds: Sequence[str] = ()
+    instead: str | None = field(default=None)
