@@ -1,8 +1,9 @@
 """Reads a command, MODULE [OPERATION] words… --flag value, by the declarations alone."""
 
 import difflib
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot import fields as f
@@ -27,6 +28,8 @@ class Request:
     raw: dict[str, Any] = field(default_factory=dict)
     connection: str | None = None
     help: bool = False
+    #: Whether the result is for the person alone, where they say so.
+    private: bool | None = None
 
     @property
     def needs_form(self) -> bool:
@@ -52,8 +55,8 @@ def read(words: Sequence[str], modules: Sequence[Module]) -> Request | None:
 
 def _read(words: list[Word], modules: Sequence[Module], module: Module | None) -> Request | None:
     end = next((at for at, each in enumerate(words) if each.text == "--" and not each.quoted), len(words))
-    helping = any(_is_help(each) for each in words[:end])
-    rest = [each for at, each in enumerate(words) if at >= end or not _is_help(each)]
+    asked = {each.text.lower().lstrip("-—–") for each in words[:end] if _is_own(each)}
+    rest = [each for at, each in enumerate(words) if at >= end or not _is_own(each)]
     if module is None:
         if not rest or (rest[0].text.lower() == "help" and not rest[0].quoted):
             return None
@@ -63,9 +66,12 @@ def _read(words: list[Word], modules: Sequence[Module], module: Module | None) -
     named = found is not None and (len(module.operations) > 1 or len(rest) == 1)
     operation = found if found and named else module.operations[0]
     rest = rest[1:] if named else rest
-    if helping:
+    if "help" in asked:
         return Request(module, operation, help=True)
-    return _Reading(module, operation, named=named).request(rest)
+    if asked == {"public", "private"}:
+        raise Invalid("--public and --private are both there; give one of them.")
+    request = _Reading(module, operation, named=named).request(rest)
+    return replace(request, private="private" in asked) if asked else request
 
 
 def _module(word: Word, modules: Sequence[Module]) -> Module:
@@ -177,8 +183,9 @@ class _Reading:
         return Invalid(shown, field=kind.name if kind else None)
 
 
-def _is_help(word: Word) -> bool:
-    return not word.quoted and word.text.lower() in {"--help", "—help", "–help"}
+def _is_own(word: Word) -> bool:
+    """Whether a word is a flag of every operation; clients make a dash of two hyphens."""
+    return not word.quoted and re.fullmatch(r"(--|—|–)(help|public|private)", word.text.lower()) is not None
 
 
 def _nearest(word: str, names: Sequence[str], prefix: str = "", *, alike: float = ALIKE) -> str:

@@ -20,10 +20,9 @@ def values(operation: Operation, given: Values) -> Json:
     return {name: value for name, value in made.items() if value != []}
 
 
-def given_files(operation: Operation, kept: Mapping[str, Any]) -> dict[str, list[File]]:
-    """The files among kept values, without their contents, by their field."""
-    names = [each.name for each in operation.fields if isinstance(each, f.Files)]
-    return {name: [_file(each) for each in kept[name]] for name in names if name in kept}
+def file_fields(operation: Operation) -> list[str]:
+    """The fields whose values are files: what is kept of these is where to find them."""
+    return [each.name for each in operation.fields if isinstance(each, f.Files)]
 
 
 def result(made: Result) -> Json:
@@ -51,9 +50,13 @@ def opened(kept: Mapping[str, Any]) -> Result:
 
 
 def _files(given: Any) -> list[Json]:
-    """Files that can be found again."""
+    """Files that can be found again, as surfaces describe them."""
     listed: Sequence[Any] = given if isinstance(given, list | tuple) else [given]
-    return [_written(each) for each in listed if isinstance(each, File) and each.source]
+    return [
+        {"id": each.source, "name": each.name, "mimetype": each.media_type}
+        for each in listed
+        if isinstance(each, File) and each.source
+    ]
 
 
 def _written(part: Part) -> Json:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.errors import BotError, Forbidden, Interrupted, NotFound, Unavailable
-from bot.module import Effect, File, Module, Operation, Result, Values
+from bot.module import Effect, Module, Operation, Result, Values
 from bot.services import kept
 from bot.services.auditing import Ended, Told, note
 from bot.services.grants import Confirm
@@ -121,12 +121,13 @@ class Records:
             await _finish(unit, ask, run.id, state, result, **more)
             await note(unit, run, told, state, more.get("request_id"))
 
-    async def keep_files(self, workspace: str, run: str, result: Result) -> None:
-        """Keep where the files of a result are by now."""
+    async def shown(self, workspace: str, run: str, result: Result, *, public: bool = False) -> None:
+        """Keep where the files of a result are by now, and whether all in its channel see it."""
         async with self._store.begin() as unit:
             known = await unit.runs.get(workspace, run)
             if known and known.result:
-                await unit.runs.keep(workspace, run, {**known.result, **kept.result(result)})
+                told = {"private": False} if public else {}
+                await unit.runs.keep(workspace, run, {**known.result, **kept.result(result), **told})
 
     async def find(self, person: Person, run: str, channel: str | None) -> Run:
         """A run that this person asked for, or whose result all see in this channel. Raises NotFound."""
@@ -166,12 +167,11 @@ def shown_in(run: Run) -> str | None:
 
 def ask_again(run: Run, person: Person, module: Module, operation: Operation) -> Ask:
     """The same asked for once more; files go along only for the one who gave them."""
-    files: dict[str, list[File]] = kept.given_files(operation, run.values)
-    raw = {name: value for name, value in run.values.items() if name not in files}
+    theirs = () if run.user == person.id else kept.file_fields(operation)
     return Ask(
         person=person, module=module, operation=operation, surface="button", connection=run.connection,
-        raw=raw | (files if run.user == person.id else {}), channel=run.channel, thread_ts=run.thread_ts,
-        private=private(run),
+        raw={name: value for name, value in run.values.items() if name not in theirs}, channel=run.channel,
+        thread_ts=run.thread_ts, private=private(run),
     )  # fmt: skip
 
 

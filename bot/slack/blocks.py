@@ -14,8 +14,6 @@ Block = dict[str, Any]
 # docs.slack.dev/reference/block-kit: blocks of a message; fields of a section and characters of each;
 # elements of a context block; characters of a section's text.
 BLOCKS, FIELDS, FIELD, CONTEXT, SECTION = 50, 10, 2000, 10, 3000
-#: The action id of an error's "Try again".
-AGAIN = "again"
 
 
 def result_blocks(result: Result) -> list[list[Block]]:
@@ -70,13 +68,11 @@ def error_text(error: BotError) -> str:
     return for_markdown(f"⚠️ {error.text}{request}")
 
 
-def error_blocks(error: BotError, again: str | None = None) -> list[Block]:
-    """What went wrong, as a message; with `again` as its value a button to try again."""
+def error_blocks(error: BotError) -> list[Block]:
+    """What went wrong, as a message."""
     blocks: list[Block] = [{"type": "section", "text": _mrkdwn(f"⚠️ {error.text}", SECTION)}]
     if isinstance(error, ApiError) and error.request_id:
         blocks.append({"type": "context", "elements": [_mrkdwn(f"Request ID: `{error.request_id}`", FIELD)]})
-    if again is not None:
-        blocks.append(actions(button("Try again", AGAIN, again)))
     return blocks
 
 

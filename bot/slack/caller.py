@@ -76,12 +76,12 @@ class Slack:
         self,
         token: str,
         workspace: str,
-        channel: str,
+        channel: str | None,
         thread_ts: str | None,
         files: Sequence[Upload],
         comment: str = "",
     ) -> list[Json]:
-        """Put files into a channel or thread as one message; the files as Slack names them.
+        """Put files into a channel or thread as one message, or nowhere yet; the files as Slack names them.
 
         The message is made by the last call alone, so a failure before it leaves nothing visible.
         """

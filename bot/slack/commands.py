@@ -15,6 +15,7 @@ from bot.slack.people import People
 from bot.slack.places import Where
 from bot.slack.results import Results
 from bot.slack.running import Running
+from bot.slack.text import typed
 
 Body = dict[str, Any]
 
@@ -34,7 +35,7 @@ class Commands:
     async def handle(self, body: Body, where: Where) -> None:
         """One command."""
         try:
-            request = parse(body.get("text", ""), self._modules, self._named(body["command"]))
+            request = parse(typed(body.get("text", "")), self._modules, self._named(body["command"]))
             if request is None:
                 await self._results.say(where, "What I can do", overview(self._modules), private=True)
             elif request.help:
@@ -56,6 +57,7 @@ class Commands:
         ask = Ask(
             person=person, module=request.module, operation=operation, raw=request.raw, surface="command",
             connection=request.connection, channel=where.channel, thread_ts=where.thread_ts, key=where.key,
+            private=request.private,
         )  # fmt: skip
         await self._running.carry_out(where, ask)
 

@@ -10,6 +10,14 @@ CONTINUE = "answer.continue"
 OVERVIEW = "help.overview"
 #: Open the form of `module/operation`.
 OPEN = "form.open"
+#: What the names of all buttons about a run begin with.
+RUN = "run."
+#: What is done with a run: the same again, its form with its values, its result in the channel, and what was
+#: asked about before it is done. Value: `run`.
+RUN_AGAIN, RUN_CHANGE, RUN_POST = "run.again", "run.change", "run.post"
+RUN_CONFIRM, RUN_DROP = "run.confirm", "run.drop"
+#: Use a run's result in another operation. Value: `run/module/operation`.
+RUN_USE = "run.use"
 
 
 def answer(answer: Answer) -> str:

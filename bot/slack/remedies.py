@@ -7,6 +7,7 @@ from bot.services.people import Person
 from bot.services.runs import Ask
 from bot.slack import ids
 from bot.slack.blocks import actions, button
+from bot.slack.followups import after_failure
 from bot.usage import example
 
 Blocks = list[dict[str, Any]]
@@ -20,14 +21,14 @@ def connecting(wrong: BotError, person: Person) -> Blocks:
 
 
 def remedy(wrong: BotError, person: Person, ask: Ask | None = None) -> Blocks:
-    """What stands under a failure: a button that helps, and how the request would have been right."""
-    if buttons := connecting(wrong, person):
-        return [actions(*buttons)]
-    if ask is None or not isinstance(wrong, Invalid):
-        return []
-    value = f"{ask.module.name}/{ask.operation.name}"
+    """What stands under a failure: buttons that help, and how the request would have been right."""
+    buttons = connecting(wrong, person)
+    if ask is None:
+        return [actions(*buttons)] if buttons else []
+    if wrong.run:
+        buttons += after_failure(wrong, wrong.run, ask.operation)
+    if not isinstance(wrong, Invalid):
+        return [actions(*buttons)] if buttons else []
     right = f"For example: `/openai {example(ask.module, ask.operation)}`"
-    return [
-        {"type": "context", "elements": [{"type": "mrkdwn", "text": right}]},
-        actions(button("Open the form", ids.OPEN, value)),
-    ]
+    buttons = buttons or [button("Open the form", ids.OPEN, f"{ask.module.name}/{ask.operation.name}")]
+    return [{"type": "context", "elements": [{"type": "mrkdwn", "text": right}]}, actions(*buttons)]

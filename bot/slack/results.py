@@ -1,16 +1,14 @@
-"""Shows the result of a run to the one who asked, or in the channel."""
+"""Says something to the one who asked, or in the channel: what came of a run, or what went wrong."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.errors import BotError
 from bot.logs import log
-from bot.module import Result
-from bot.slack.blocks import error_blocks, error_text, files, result_blocks
-from bot.slack.caller import Slack, Upload
+from bot.slack.blocks import error_blocks, error_text
+from bot.slack.caller import Slack
 from bot.slack.failures import SlackFailure
 from bot.slack.installations import Installations
 from bot.slack.letters import Postman
@@ -22,7 +20,6 @@ Blocks = list[dict[str, Any]]
 #: Slack asks for a sign of life within three seconds.
 SIGN_AFTER = 1.5
 WORKING = "Working on it…"
-RESULT = "The result is here."
 
 
 class Results:
@@ -40,32 +37,24 @@ class Results:
         """Wait for a run; where it takes long, the person sees that it works."""
         running = asyncio.ensure_future(work)
         done, _ = await asyncio.wait([running], timeout=SIGN_AFTER)
-        if not done and where.response_url:
+        if not done:
             with suppress(SlackFailure):  # a sign of life that does not arrive changes nothing
-                await self._slack.answer(where.response_url, {"response_type": "ephemeral", "text": WORKING})
+                await self._sign(where)
         return await running
 
-    async def show(self, where: Where, result: Result, *, private: bool) -> None:
-        """Show a result: alone to the person, or in the channel."""
-        for at, blocks in enumerate(result_blocks(result)):
-            await self.say(where, RESULT, blocks, private=private, part=at)
-        attached = [(each.name, each.content, each.alt) for each in files(result)]
-        if attached:
-            await self._attach(replace(where, channel=None) if private else where, attached)
-
-    async def _attach(self, where: Where, attached: Sequence[Upload]) -> None:
-        """Put files beside the result; into the direct messages where they are for one person alone."""
-        token = self._installations.token(where.workspace)
-        if where.channel:
-            try:
-                await self._slack.upload(token, where.workspace, where.channel, where.thread_ts, attached)
-            except SlackFailure as wrong:
-                if wrong.kind != "permanent":
-                    raise
-            else:
-                return
-        channel = await self._replies.direct(where.workspace, where.user)
-        await self._slack.upload(token, where.workspace, channel, None, attached)
+    async def _sign(self, where: Where) -> None:
+        if where.response_url:
+            await self._slack.answer(where.response_url, {"response_type": "ephemeral", "text": WORKING})
+        elif where.channel and not where.channel.startswith("D"):
+            await self._slack.call(
+                "chat.postEphemeral",
+                self._installations.token(where.workspace),
+                workspace=where.workspace,
+                channel=where.channel,
+                thread_ts=where.thread_ts,
+                user=where.user,
+                text=WORKING,
+            )
 
     async def fail(self, where: Where, wrong: BotError, extra: Blocks | None = None) -> None:
         """Tell the person what went wrong."""
@@ -90,8 +79,13 @@ class Results:
         message = {"text": text, "blocks": blocks}
         try:
             key = f"{where.key}:{part}"
-            await self._postman.post(where.workspace, key, where.channel, where.thread_ts, message)
+            await self._postman.post(
+                where.workspace, key, where.channel, where.thread_ts, message, user=where.user
+            )
         except SlackFailure as wrong:
-            if wrong.kind != "permanent" or not where.response_url:
+            if wrong.kind != "permanent":
+                log("results.later", workspace=where.workspace, error_code=wrong.error)
+                return  # it stays in the outbox, and whoever asked is told if it cannot come
+            if not where.response_url:
                 raise
             await self._slack.answer(where.response_url, {**message, "response_type": "in_channel"})
