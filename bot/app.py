@@ -148,7 +148,7 @@ def _assemble(
     showing = Showing(ALL, slack, installations, runs.records, results, replies, uploads, clock)
     fetching = Fetching(slack, installations)
     running = Running(runs, connecting, conversations, speaker, results, showing, fetching, replies, postman)
-    reusing = Reusing(slack, modals, runs.records, running, showing)
+    reusing = Reusing(slack, views, modals, runs.records, running, showing)
     sending = Sending(made, views, fetching, people, modals, submissions, runs, running, showing, results)
     pages = Home(ALL, slack, installations, people, connecting)
     work = Work(

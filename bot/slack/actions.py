@@ -39,7 +39,7 @@ class Actions:
         """One click."""
         pressed = body["actions"][0]
         name = pressed["action_id"].partition(":")[0]
-        person = await self._people.person(where.workspace, where.user)
+        person = await self._people.person(where.workspace, where.user, fresh=name.startswith(ids.RUN))
         try:
             if body.get("view") and name.startswith("form.") and name != ids.OPEN:
                 await self._modals.change(body, where)
@@ -74,10 +74,11 @@ class Actions:
 
 def where_of(body: Body, workspace: str, key: str, *, again: bool) -> Where:
     """The place of a click, shortcut or form."""
-    message = body.get("message") or {}
+    message, view = body.get("message") or {}, body.get("view") or {}
     channel = (body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id")
     thread = message.get("thread_ts") or (body.get("container") or {}).get("thread_ts")
     return Where(
         workspace=workspace, user=body["user"]["id"], key=key, channel=channel, thread_ts=thread,
         response_url=body.get("response_url"), trigger=body.get("trigger_id"), again=again,
+        view=view["id"] if view.get("type") == "modal" else None,
     )  # fmt: skip

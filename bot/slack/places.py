@@ -14,5 +14,7 @@ class Where:
     thread_ts: str | None = None
     response_url: str | None = field(default=None, repr=False)
     trigger: str | None = field(default=None, repr=False)
+    #: The modal in which a person pressed something; a form that this opens takes its place.
+    view: str | None = None
     #: Whether the request was begun before, by a process that did not end it.
     again: bool = False

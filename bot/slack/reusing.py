@@ -14,15 +14,18 @@ from bot.slack.failures import SlackFailure
 from bot.slack.followups import handed_on
 from bot.slack.material import filling
 from bot.slack.modals import Modals
+from bot.slack.outcomes import message
 from bot.slack.places import Where
 from bot.slack.running import Running
 from bot.slack.showing import Showing
+from bot.slack.views import Views
 from bot.store import Run
 
 Body = dict[str, Any]
 THEIRS = (
     "The form holds what {user} typed, so only they can change it. “Run again” and “Use in…” are for all."
 )
+ON_IT = "{title}: on it. What comes of it is sent to you."
 POSTED = "It is in the channel already."
 
 
@@ -30,8 +33,9 @@ class Reusing:
     """Follows up on runs; their ids in buttons are claims, looked up again for the person who pressed."""
 
     def __init__(
-        self, slack: Slack, modals: Modals, records: Records, running: Running, showing: Showing
+        self, slack: Slack, views: Views, modals: Modals, records: Records, running: Running, showing: Showing
     ) -> None:
+        self._views = views
         self._slack = slack
         self._modals = modals
         self._records = records
@@ -60,6 +64,8 @@ class Reusing:
 
     async def _again(self, run: Run, where: Where, person: Person) -> None:
         module, operation = self._modals.named(run.module, run.operation)
+        if where.view:
+            await self._tidied(where, ON_IT.format(title=operation.title))
         place = replace(where, channel=where.channel or run.channel)
         ask = replace(ask_again(run, person, module, operation), channel=place.channel)
         await self._running.carry_out(place, replace(ask, thread_ts=place.thread_ts))
@@ -77,7 +83,7 @@ class Reusing:
         if run.state != "asked" and not where.again:
             return  # a second click
         module, operation = self._modals.named(run.module, run.operation)
-        await self._tidied(where, f"{operation.title}: on it…")
+        await self._tidied(where, ON_IT.format(title=operation.title))
         place = replace(where, channel=where.channel or run.channel)
         ask = replace(ask_again(run, person, module, operation), key=run.id, channel=place.channel)
         await self._running.carry_out(place, ask, meant=True)
@@ -101,7 +107,9 @@ class Reusing:
         await self._modals.open(place, module, operation, {**filled.values, **filled.files})
 
     async def _tidied(self, where: Where, text: str) -> None:
-        """Put a line in place of a question that was answered."""
-        if where.response_url:
+        """Put a line in place of a question that was answered, or of a result whose next one comes."""
+        if where.view:
+            await self._views.replace(where.workspace, where.view, message(text))
+        elif where.response_url:
             with suppress(SlackFailure):  # the answer to the question counts, not what is left of it
                 await self._slack.answer(where.response_url, {"replace_original": True, "text": text})

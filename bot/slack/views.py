@@ -23,7 +23,12 @@ class Views:
         self._installations = installations
 
     async def open(self, where: Where, view: Json) -> None:
-        """Open a view by what a person just did. Raises BotError where that is too long ago."""
+        """Open a view by what a person just did, in place of the one in which they did it.
+
+        Raises BotError where that is too long ago.
+        """
+        if where.view and await self.replace(where.workspace, where.view, view):
+            return
         await self._triggered("views.open", where, view)
 
     async def push(self, where: Where, view: Json) -> None:
