@@ -14,6 +14,11 @@ def day(stamp: Any) -> str:
     return datetime.fromtimestamp(stamp, UTC).date().isoformat()
 
 
+def moment(at: datetime) -> str:
+    """A moment to the minute, in UTC."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+
+
 def size(count: Any) -> str:
     """A number of bytes in the unit that suits it, thousands as people count them."""
     if not isinstance(count, int | float):

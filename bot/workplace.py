@@ -102,6 +102,10 @@ class Rules(Protocol):
         """Change choices, leaving the others; None goes back to what is usual."""
         ...
 
+    async def choose_model(self, kind: str, model: str | None) -> None:
+        """Use this model where none of its kind is named; None goes back to the newest."""
+        ...
+
     async def log(self, limit: int) -> Sequence[Noted]:
         """The latest changes and refusals, the newest first; people by what they are called."""
         ...

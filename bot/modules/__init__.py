@@ -1,6 +1,7 @@
 """What people can ask for, in the order in which they see it; a new module is one file and one line here."""
 
 from bot.module import Module
+from bot.modules.admin import admin
 from bot.modules.audio import AUDIO
 from bot.modules.call import CALL
 from bot.modules.chat import CHAT
@@ -16,7 +17,7 @@ from bot.modules.models import MODELS
 from bot.modules.moderate import MODERATE
 from bot.modules.tokens import TOKENS
 
-ALL: tuple[Module, ...] = (
+_USED: tuple[Module, ...] = (
     CONNECT,
     CHAT,
     COMPLETE,
@@ -32,6 +33,8 @@ ALL: tuple[Module, ...] = (
     TOKENS,
     CALL,
 )
+#: The module that decides about the others comes last.
+ALL = (*_USED, admin(_USED))
 
 
 def find(name: str) -> Module | None:

@@ -160,5 +160,8 @@ class Connecting:
                 created_by=None,
             )
             await unit.workspaces.set_default_connection(workspace, added.id)
+            await unit.audit.add(
+                workspace, actor="environment", action="connect/add", object=added.name, result="done"
+            )
         self.forget(workspace)
         return None

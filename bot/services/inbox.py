@@ -17,7 +17,6 @@ from bot.store import Item, NewItem, Store
 BEAT_EVERY = 20.0
 TAKE_OVER_EVERY = 10.0
 DONE_EVERY = 0.25
-PURGE_EVERY = 3600.0
 #: Slack waits three seconds for an acknowledgement; a store slower than this is as good as down.
 KEEP_WITHIN = 2.0
 CLAIMS = 20
@@ -53,14 +52,13 @@ class Inbox:
         """Begin: `work` does what a request asks, and ends normally for every failure a person was told of.
         It raises Later for what is to be taken up again.
 
-        `every(seconds, call, name)` is the timetable; a process that takes over also tidies.
+        `every(seconds, call, name)` is the timetable; a process may also take over what others left.
         """
         self._work = work
         every(BEAT_EVERY, self._beat, "inbox.beat")
         every(DONE_EVERY, self._flush_done, "inbox.done")
         if taking_over:
             every(TAKE_OVER_EVERY, self.take_over, "inbox.take_over")
-            every(PURGE_EVERY, self._purge, "inbox.purge")
             self._background.spawn(self.take_over(), name="inbox.take_over")
 
     async def keep(self, new: NewItem) -> bool:
@@ -169,10 +167,6 @@ class Inbox:
         if self._held:
             async with self._store.begin() as unit:
                 await unit.inbox.beat(list(self._held), self._owner)
-
-    async def _purge(self) -> None:
-        async with self._store.begin() as unit:
-            await unit.inbox.purge()
 
     async def close(self) -> None:
         """Hand back what is not finished, after the background was drained."""

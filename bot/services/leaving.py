@@ -3,6 +3,9 @@
 from bot.services.connecting import Connecting
 from bot.store import Store
 
+#: Who did it, as far as Slack tells.
+SLACK = "Slack"
+
 
 class Leaving:
     """What happens when the bot is removed from a workspace, or its token is revoked."""
@@ -15,4 +18,5 @@ class Leaving:
         """Forget every secret of the workspace."""
         async with self._store.begin() as unit:
             await unit.workspaces.uninstall(workspace)
+            await unit.audit.add(workspace, actor=SLACK, action="workspace/leave", result="done")
         self._connecting.forget(workspace)

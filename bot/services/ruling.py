@@ -79,8 +79,18 @@ class Ruling:
         async with self._store.begin() as unit:
             await self._confirm(unit)
             await unit.workspaces.update_settings(self._person.workspace, **changes)
-        self._grants.forget(self._person.workspace)
-        self._connecting.forget(self._person.workspace)
+        self._forget()
+
+    async def choose_model(self, kind: str, model: str | None) -> None:
+        """Use this model where none of its kind is named; None goes back to the newest."""
+        workspace = self._person.workspace
+        async with self._store.begin() as unit:
+            await self._confirm(unit)
+            home = await unit.workspaces.update_settings(workspace)  # nobody else changes it until the end
+            models = {**(home.settings.get("models") or {}), kind: model}
+            kept = {name: each for name, each in models.items() if each}
+            await unit.workspaces.update_settings(workspace, models=kept or None)
+        self._forget()
 
     async def log(self, limit: int) -> Sequence[Noted]:
         """The latest changes and refusals, the newest first; people by what they are called."""
@@ -91,6 +101,10 @@ class Ruling:
                   each.request_id)
             for each in found
         ]  # fmt: skip
+
+    def _forget(self) -> None:
+        self._grants.forget(self._person.workspace)
+        self._connecting.forget(self._person.workspace)
 
     async def _name(self, person: str) -> str:
         return await self._called(self._person.workspace, person)

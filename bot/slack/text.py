@@ -15,8 +15,26 @@ _OPEN, _CLOSE = (
 )  # embeddings, overrides, isolates
 _BIDI = dict.fromkeys(map(ord, _OPEN + _CLOSE + "\u200e\u200f\u061c"))
 _ODD = re.compile(f"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff<>&{_OPEN}{_CLOSE}]")
+#: Channels and links, with what is shown of them.
+_TOKENS = re.compile(r"<(#[A-Z0-9]+|(?:https?://|mailto:)[^|>]+)(?:\|([^>]*))?>")
 _SPACES = re.compile(r"\s+")
 _MARKS = re.compile(r"```[^\n`]*\n?|[`*~]|^#{1,6} |!?\[([^\]]*)\]\([^)]*\)", re.MULTILINE)
+
+
+def typed(text: str) -> str:
+    """What a person typed into a command, out of what Slack makes of it; mentions of people stay marked."""
+    return unescaped(_TOKENS.sub(_shown, text))
+
+
+def _shown(token: re.Match[str]) -> str:
+    """A channel by its name, a link as it was typed."""
+    label = token[2] or token[1].removeprefix("mailto:")
+    return "#" + label.removeprefix("#") if token[1].startswith("#") else label
+
+
+def unescaped(text: str) -> str:
+    """Text without Slack's three entities."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def for_mrkdwn(text: str) -> str:
