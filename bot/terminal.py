@@ -87,7 +87,8 @@ def _complete(request: Request) -> dict[str, Any]:
 
 def _read(kind: f.Files, path: str) -> File:
     try:
-        content = Path(path).read_bytes()
+        with Path(path).open("rb") as opened:
+            content = opened.read(kind.bytes_each + 1)  # one more, so that what is too large is seen to be
     except OSError as wrong:
         raise Invalid(f"{kind.title}: {path} cannot be read ({wrong.strerror}).", field=kind.name) from None
     name = Path(path).name
