@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from bot.errors import BotError, NoConnection, NotFound
+from bot.errors import BotError, Forbidden, NoConnection, NotFound
 from bot.module import Module, Operation, Values
 from bot.services.people import Person, allow
 from bot.services.recalling import Recalling
@@ -101,7 +101,11 @@ class Modals:
         self, person: Person, where: Where, module: Module, operation: Operation,
         values: Mapping[str, Any], connection: str | None = None, problem: str | None = None,
     ) -> Json:  # fmt: skip
-        operation = instead(person, module, operation)
+        try:
+            operation = instead(person, module, operation)
+        except Forbidden:
+            await self._people.grants.refused(person, f"{module.name}/{operation.name}")
+            raise
         form = Form(module.name, operation.name, where.channel, where.thread_ts)
         form, attached = kept(form, operation, values)
         return await self._forms.view(person, form, values, connection, attached=attached, problem=problem)

@@ -5,7 +5,6 @@ from typing import Any
 
 from bot.logs import log
 from bot.services.conversations import Answer, Conversations, Place, Said
-from bot.services.people import allow_entry
 from bot.slack.caller import Slack
 from bot.slack.failures import SlackFailure
 from bot.slack.installations import Installation, Installations
@@ -75,7 +74,7 @@ class Threads:
         team = event.get("user_team") or event.get("team")
         person = await self._people.person(workspace, event["user"], team=team)
         said = Said(ts=event["ts"], text=plain(event.get("text", ""), home), files=_files(event))
-        allow_entry(person)
+        await self._people.grants.enter(person)
         if root != event["ts"] and not await self._conversations.known(place):
             await self._conversations.remember(place, person, await self._earlier(place, home, event["ts"]))
         await self.answer(await self._conversations.hear(place, person, said), team=team)
