@@ -38,7 +38,7 @@ async def note(
 def _object(operation: Operation, values: Values) -> str | None:
     """What is changed: an ID where one is asked for, else a name or a path; longer texts are content."""
     found = next((str(values[each.name]) for each in _naming(operation) if values.get(each.name)), None)
-    return redacted(found.split("?")[0][:LONGEST]) if found else None
+    return redacted(found[:LONGEST]) if found else None
 
 
 def _naming(operation: Operation) -> Iterator[f.Field]:

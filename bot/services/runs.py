@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import fields
 from bot.checking import check
-from bot.errors import BotError
+from bot.errors import BotError, Forbidden
 from bot.module import Context, Part, Role, Values, unseen
 from bot.services.auditing import told
 from bot.services.connecting import Connecting
@@ -69,9 +69,12 @@ class Runs:
         async def confirm(unit: Unit) -> None:
             await self._grants.confirm(unit, person, ask.module, operation, values)
 
-        run, begins = await self.records.begin(
-            ask, values, line.connection.id if line else None, confirm=confirm, told=noted
-        )
+        connection = line.connection.id if line else None
+        try:
+            run, begins = await self.records.begin(ask, values, connection, confirm=confirm, told=noted)
+        except Forbidden:
+            await self._grants.refused(person, f"{ask.module.name}/{operation.name}")
+            raise
         if not begins:
             return ended(run, operation)
         context = Context(
