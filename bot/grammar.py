@@ -30,12 +30,15 @@ class Request:
     help: bool = False
     #: Whether the result is for the person alone, where they say so.
     private: bool | None = None
+    #: Whether the operation was named: "files list" is complete, "files" alone may want anything.
+    named: bool = False
 
     @property
     def needs_form(self) -> bool:
         """Whether only a form can complete it: nothing was given, or it takes what no command may hold."""
         asked = [each for each in self.operation.fields if each.required]
-        return (not self.raw and bool(self.operation.fields)) or any(
+        nothing = not self.raw and self.private is None
+        return (nothing and bool(self.operation.fields)) or any(
             isinstance(each, f.Secret | f.Files) for each in asked
         )
 
@@ -109,7 +112,7 @@ class _Reading:
         connection = self._raw.pop(CONNECTION.name, None) if self._operation.needs_api else None
         if words:
             self._take_words(words)
-        return Request(self._module, self._operation, self._raw, connection)
+        return Request(self._module, self._operation, self._raw, connection, named=self._named)
 
     def _flag(self, word: Word) -> tuple[str, str | None] | None:
         """A flag's name and the value after its equals sign; None for any other word.

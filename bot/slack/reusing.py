@@ -96,6 +96,8 @@ class Reusing:
         module, operation = self._modals.named(run.module, run.operation)
         allow(person, module, operation, run.values)
         await self._showing.publish(where, run, operation)
+        if where.view:
+            await self._tidied(where, f"It is in <#{run.channel}> now.")
 
     async def _use(self, run: Run, target: str, where: Where) -> None:
         if run.state != "done" or run.result is None:
