@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import Any, NoReturn, TextIO
 
 from bot import fields as f
 from bot import grammar, plain
@@ -26,11 +26,15 @@ from bot.services.runs import Ask, Runs
 from bot.settings import Settings
 from bot.usage import COMMAND, flag
 
-if TYPE_CHECKING:
-    from bot.workplace import Connections
-
 #: Who asks and from where, as the record of runs says it.
 WHO = "terminal"
+
+
+class _Nowhere:
+    """The connections and the rules of a workspace where an API key alone is given."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise NotFound("This is about a workspace. Name one of its connections with --connection.")
 
 
 async def run(words: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
@@ -111,8 +115,8 @@ async def _carried_out(
                 if isinstance(each, f.Model) and each.required and each.name not in values:
                     values[each.name] = await _model(api, each)
             person = hmac.new(_salt(settings), WHO.encode(), hashlib.sha256).hexdigest()[:32]
-            # What needs the API asks for no connections.
-            return await operation.call(Context(cast("Connections", None), api, person, admin=True), values)
+            nowhere: Any = _Nowhere()
+            return await operation.call(Context(nowhere, api, person, admin=True, rules=nowhere), values)
         async with _stored(settings, client, own.get("workspace")) as (runs, workspace):
             asked = Ask(
                 person=Person(workspace, WHO, admin=True), surface=WHO, module=request.module,

@@ -45,8 +45,9 @@ async def _choose(api: Api, named: str | None) -> tuple[str, bool]:
     if named:
         return named, kind(named) == "completion" or may_remain(api)
     # What an API lists it serves, whatever shutdown date OpenAI once gave it.
-    listed = newest(await api.models(), "completion", today=date.min)
-    return (listed.id, True) if listed else (await chat_model(api), may_remain(api))
+    models = await api.models()
+    listed = newest(models, "completion", today=date.min)
+    return (listed.id, True) if listed else (await chat_model(api, models), may_remain(api))
 
 
 async def _by_chat(api: Api, model: str, values: Values, person: str) -> Result:
