@@ -6,8 +6,8 @@ import re
 # Lone surrogates cannot be sent at all.
 _CLEAN: dict[int, str | None] = dict.fromkeys([*range(9), 11, 12, *range(13, 32), 127])
 _CLEAN |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
-_MARKDOWN = _CLEAN | {ord("<"): "&lt;", ord(">"): "&gt;"}
-_MRKDWN = _MARKDOWN | {ord("&"): "&amp;"}
+_MARKDOWN = _CLEAN | {ord("<"): "&lt;"}
+_MRKDWN = _MARKDOWN | {ord(">"): "&gt;", ord("&"): "&amp;"}
 
 _OPEN, _CLOSE = (
     "\u202a\u202b\u202d\u202e\u2066\u2067\u2068",
@@ -43,10 +43,10 @@ def for_mrkdwn(text: str) -> str:
 
 
 def for_markdown(text: str) -> str:
-    """Text for `markdown_text` or a markdown block: `<` and `>` only.
+    """Text for `markdown_text` or a markdown block: `<` only.
 
     Slack reads its tokens (`<!channel>`) there as well, and shows an entity without reading it as a token.
-    `&` stays, as Slack does not decode it within addresses. It goes character by character: escaping the
+    `>` alone begins no token, and begins a quotation. `&` stays, as Slack does not decode it within addresses. It goes character by character: escaping the
     pieces of a stream gives what escaping the whole gives.
     """
     return text.translate(_MARKDOWN) if _ODD.search(text) else text

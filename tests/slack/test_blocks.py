@@ -118,7 +118,7 @@ def test_an_error_names_the_request_and_offers_to_try_again() -> None:
     assert "req_7" in str(blocks[1])
     assert blocks[2]["elements"][0]["action_id"] == AGAIN
     assert blocks[2]["elements"][0]["value"] == "run-1"
-    assert error_text(Invalid("Use <1 to 5>")) == "⚠️ Use &lt;1 to 5&gt;"
+    assert error_text(Invalid("Use <1 to 5>")) == "⚠️ Use &lt;1 to 5>"
 
 
 @pytest.mark.parametrize(

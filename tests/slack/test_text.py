@@ -29,7 +29,7 @@ def test_no_token_of_slack_survives_and_what_is_shown_is_what_was_written(text: 
     for escape in (for_mrkdwn, for_markdown):
         escaped = escape(text)
         assert not TOKEN.search(escaped)
-        assert ">" not in escaped
+        assert "<" not in escaped
         escaped.encode()
         assert "\x00" not in escaped
     clean = re.sub("[\x00-\x08\x0b-\x1f\x7f]", "", re.sub("[\ud800-\udfff]", "\ufffd", text))
@@ -45,9 +45,14 @@ def test_escaping_piece_by_piece_is_escaping_the_whole(pieces: list[str]) -> Non
 def test_mentions_and_disguised_links_become_text() -> None:
     text = "<!channel> <@U1> <https://evil.test|https://bank.test> & <#C1>"
     assert for_markdown(text) == (
-        "&lt;!channel&gt; &lt;@U1&gt; &lt;https://evil.test|https://bank.test&gt; & &lt;#C1&gt;"
+        "&lt;!channel> &lt;@U1> &lt;https://evil.test|https://bank.test> & &lt;#C1>"
     )
     assert for_mrkdwn("a & b") == "a &amp; b"
+    assert for_mrkdwn("<!here>") == "&lt;!here&gt;"
+
+
+def test_a_quotation_stays_one() -> None:
+    assert for_markdown("> so it was said") == "> so it was said"
 
 
 @settings(max_examples=3000, deadline=None)
