@@ -99,6 +99,7 @@ def _one(world: World, kind: str, element: Json, value: Any, choices: list[Json]
     if kind == "file_input":
         if value not in world.files:
             raise NoSuchChoice(f"there is no file {value}")
+        world.files[value].given = True
         return file_json(world, world.files[value])
     if "user" in holds and holds.startswith("selected"):
         if (user := world.user(str(value))) is None:

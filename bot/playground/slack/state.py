@@ -101,6 +101,7 @@ class File:
     ready_at: float
     alt_txt: str | None = None
     is_private: bool = True
+    given: bool = False  # put into a form of the app, which may read it then
     channels: dict[str, list[str]] = field(
         default_factory=dict
     )  # channel id -> ts of the messages that share it
