@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bot.module import Opening
+from bot.module import File, Opening
 from bot.services.connecting import Connecting
 from bot.services.people import Person, allow_entry
 from bot.store import Conversation, Store, Turn, Unit
@@ -96,29 +96,33 @@ class Conversations:
                 owed = await self._add(unit, conversation, "assistant", "", state="waiting")
         return _answer(place, person, conversation, owed, fresh=known is None)
 
-    async def open(self, place: Place, person: Person, opening: Opening, connection: str | None) -> Answer:
-        """Begin a conversation as a chat operation describes it."""
+    async def open(
+        self, place: Place, person: Person, opening: Opening, connection: str | None, ts: str | None = None
+    ) -> Answer:
+        """Begin a conversation as a chat operation describes it; in one that is there, ask its last question.
+
+        `ts` is the message in which the place sees the question.
+        """
         line = await self._connecting.line(place.workspace, connection)
         async with self._store.begin() as unit:
             conversation, created = await unit.conversations.open(
-                place.workspace,
-                place.channel,
-                place.thread_ts,
-                person.id,
-                connection=line.connection.id,
-                model=opening.model,
-                system=opening.system,
-                settings=dict(opening.settings),
-            )
-            if created:
-                for role, text in opening.turns:
-                    await self._add(
-                        unit, conversation, role, text, author=person.id if role == "user" else None
-                    )
+                place.workspace, place.channel, place.thread_ts, person.id, connection=line.connection.id,
+                model=opening.model, system=opening.system, settings=dict(opening.settings),
+            )  # fmt: skip
+            known = await unit.turns.by_ts(place.workspace, place.channel, ts) if ts else None
+            fresh = created or (ts is not None and known is None)
+            if fresh:
+                for role, text in opening.turns[:-1] if created else ():
+                    author = person.id if role == "user" else None
+                    await self._add(unit, conversation, role, text, author=author)
+                asked, files = opening.turns[-1][1], _described(opening.files)
+                await self._add(unit, conversation, "user", asked, author=person.id, ts=ts, files=files)
                 owed = await self._add(unit, conversation, "assistant", "", state="waiting")
+            elif known:
+                owed = await self._owed(unit, conversation, known)
             else:
                 owed = (await unit.turns.history(place.workspace, conversation.id, TURNS))[-1]
-        return _answer(place, person, conversation, owed, fresh=created)
+        return _answer(place, person, conversation, owed, fresh=fresh)
 
     async def again(self, person: Person, place: Place, turn: str) -> Answer | None:
         """Owe an answer anew that failed or is not liked; None where it is not known here."""
@@ -181,12 +185,12 @@ def _answer(
     place: Place, person: Person, conversation: Conversation, turn: Turn, *, fresh: bool = True
 ) -> Answer:
     return Answer(
-        place=place,
-        person=person,
-        conversation=conversation,
-        turn=turn,
-        fresh=fresh,
-        text=turn.text,
-        ts=turn.ts,
-        state=turn.state,
-    )
+        place=place, person=person, conversation=conversation, turn=turn,
+        fresh=fresh, text=turn.text, ts=turn.ts, state=turn.state,
+    )  # fmt: skip
+
+
+def _described(files: Sequence[File]) -> list[dict[str, Any]]:
+    """Files as a place describes them, as far as it keeps them."""
+    known = [each for each in files if each.source]
+    return [{"id": each.source, "name": each.name, "mimetype": each.media_type} for each in known]

@@ -1,6 +1,7 @@
 """Files that people attach: fetched when a model is to see them, kept in memory for a while, never stored."""
 
 import asyncio
+import mimetypes
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
@@ -43,7 +44,10 @@ class Attachments:
         except SlackFailure as wrong:
             log("attachments.unread", workspace=workspace, error_code=wrong.error)
             return None
-        loaded = (known.get("name") or "file", known.get("mimetype") or "application/octet-stream", content)
+        name = known.get("name") or "file"
+        # Slack does not say what a file is before it has looked at it.
+        kind = known.get("mimetype") or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        loaded = (name, kind, content)
         self._kept[key] = loaded
         while sum(len(each[2]) for each in self._kept.values()) > KEPT:
             self._kept.popitem(last=False)

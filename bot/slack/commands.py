@@ -1,14 +1,16 @@
 """Slash commands: `/openai MODULE …` and `/openai-MODULE …`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from bot.errors import BotError
+from bot.errors import BotError, Forbidden
 from bot.grammar import Request, parse
 from bot.module import Module
 from bot.services.runs import Ask
 from bot.slack import ids
 from bot.slack.blocks import button
+from bot.slack.filling import instead
 from bot.slack.help import explanation, overview
 from bot.slack.modals import Modals
 from bot.slack.people import People
@@ -48,7 +50,16 @@ class Commands:
 
     async def _do(self, request: Request, where: Where) -> None:
         operation = request.operation
-        person = await self._people.allowed(where.workspace, where.user, request.module, operation)
+        try:
+            person = await self._people.allowed(where.workspace, where.user, request.module, operation)
+        except Forbidden as wrong:
+            # Who only named the module sees what they may, and why it is not what it does first.
+            person = await self._people.person(where.workspace, where.user)
+            operation = instead(person, request.module, operation)
+            if request.raw:
+                raise
+            await self._results.fail(where, wrong)
+            request = replace(request, operation=operation)
         if request.needs_form and where.trigger and not where.again:
             await self._modals.open(
                 where, request.module, operation, request.raw, connection=request.connection

@@ -1,6 +1,7 @@
 """Files that a form was given, fetched from Slack under the bot's token when the form was sent."""
 
 import asyncio
+import mimetypes
 from collections.abc import Mapping
 from typing import Any
 
@@ -66,7 +67,8 @@ class Fetching:
             return _told(file, kind, wrong_)
         except KeyError:
             return f"“{named(file) or file['id']}”: {WHY['not_an_address_of_slack']}"
-        media_type = known.get("mimetype") or "application/octet-stream"
+        # Slack does not say what a file is before it has looked at it.
+        media_type = known.get("mimetype") or mimetypes.guess_type(name)[0] or "application/octet-stream"
         return File(name, content, media_type, source=str(file["id"]))
 
     async def _known(self, file: Mapping[str, Any], workspace: str) -> Mapping[str, Any]:

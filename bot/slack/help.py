@@ -18,7 +18,7 @@ def overview(modules: Sequence[Module], action: str = ids.OPEN) -> list[Block]:
     blocks = [_section("*What I can do.* Type a command, use a button, or mention me in a channel.")]
     for each in modules:
         block = _section(f"*{for_mrkdwn(each.title)}* · `{COMMAND} {each.name}`\n{for_mrkdwn(each.summary)}.")
-        block["accessory"] = button("Open", action, f"{each.name}/{each.operations[0].name}")
+        block["accessory"] = button("Open", f"{action}:{each.name}", f"{each.name}/{each.operations[0].name}")
         blocks.append(block)
     return [
         *blocks,

@@ -99,16 +99,16 @@ class Running:
         await self._connecting.line(where.workspace, ask.connection)
         question = next((text for role, text in reversed(opening.turns) if role == "user"), "")
         try:
-            root = where.thread_ts or await self._postman.post(
-                where.workspace, f"{where.key}:root", where.channel, None, asked(where.user, question),
-                user=where.user,
+            posted = await self._postman.post(
+                where.workspace, f"{where.key}:root", where.channel, where.thread_ts,
+                asked(where.user, question), user=where.user,
             )  # fmt: skip
         except SlackFailure as wrong:
             if wrong.kind == "permanent":
                 return False
             raise
-        place = Place(where.workspace, where.channel, root)
-        answer = await self._conversations.open(place, ask.person, opening, ask.connection)
+        place = Place(where.workspace, where.channel, where.thread_ts or posted)
+        answer = await self._conversations.open(place, ask.person, opening, ask.connection, posted)
         await self._speak(answer)
         return True
 
