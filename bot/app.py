@@ -13,7 +13,7 @@ from bot.background import Background
 from bot.errors import SettingsError
 from bot.logs import log
 from bot.modules import ALL
-from bot.openai import Client
+from bot.openai import Client, Limits
 from bot.resources import calling, storing
 from bot.schedule import Timetable
 from bot.services.answers import Answers
@@ -91,8 +91,11 @@ class Bot:
 
 
 @asynccontextmanager
-async def built(settings: Settings) -> AsyncIterator[Bot]:
-    """The bot, ready to begin; taken down in reverse, after what it does has ended or was handed back."""
+async def built(settings: Settings, limits: Limits | None = None) -> AsyncIterator[Bot]:
+    """The bot, ready to begin; taken down in reverse, after what it does has ended or was handed back.
+
+    limits: how long the bot waits for OpenAI, where that is not as usual.
+    """
     if not settings.slack_bot_token:
         raise SettingsError(
             "SLACK_BOT_TOKEN is missing. Use `python -m bot up` to try the bot without Slack."
@@ -100,7 +103,7 @@ async def built(settings: Settings) -> AsyncIterator[Bot]:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(storing(settings))
         slack, session = await stack.enter_async_context(calling(settings))
-        client = await stack.enter_async_context(Client())
+        client = await stack.enter_async_context(Client(limits or Limits()))
         home = await identify(slack, settings.slack_bot_token)
         async with store.begin() as unit:
             await unit.workspaces.ensure(home.workspace, home.name, home.bot_user, home.bot_id)

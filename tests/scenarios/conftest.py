@@ -10,6 +10,7 @@ import pytest
 
 from bot.app import Bot, built
 from bot.door import Door, bind, open_door
+from bot.openai import Limits
 from bot.playground.person import Person
 from bot.playground.serve import Playground
 from bot.settings import Settings
@@ -25,6 +26,7 @@ class House:
     settings: Settings
     stack: AsyncExitStack
     bot: Bot | None = None
+    limits: Limits | None = None
     people: dict[str, Person] = field(default_factory=dict)
     _running: AsyncExitStack | None = None
 
@@ -33,7 +35,7 @@ class House:
         self._running = AsyncExitStack()
         listener = bind(self.settings)
         self._running.callback(listener.close)
-        self.bot = await self._running.enter_async_context(built(self.settings))
+        self.bot = await self._running.enter_async_context(built(self.settings, self.limits))
         self.bot.begin(ticking=True)
         await self._running.enter_async_context(open_door(Door(self.bot.guard, _well), listener))
         return self.bot
