@@ -113,7 +113,7 @@ async def test_files_are_given_by_path_and_come_back_into_a_directory(
         (["chat"], "Messages is missing."),
         (["image-edit", "a hat", "--image", "none.png"], "Source files: none.png cannot be read (No such"),
         (["image", "a hat", "--out"], "--out needs a value after it"),
-        (["admin", "model", "chat", "--kind", "chat"], "Name one of its connections with --connection"),
+        (["admin", "model", "--kind", "chat"], "Name one of its connections with --connection"),
         (["models", "retrieve", "gpt-2"], "This model does not exist any more"),
     ],
 )
