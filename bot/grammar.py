@@ -37,10 +37,10 @@ class Request:
     def needs_form(self) -> bool:
         """Whether only a form can complete it: nothing was given, or it takes what no command may hold."""
         asked = [each for each in self.operation.fields if each.required]
+        if any(isinstance(each, f.Secret | f.Files) for each in asked):
+            return True
         nothing = not self.raw and self.private is None
-        return (nothing and bool(self.operation.fields)) or any(
-            isinstance(each, f.Secret | f.Files) for each in asked
-        )
+        return nothing and bool(asked if self.named else self.operation.fields)
 
 
 def parse(text: str, modules: Sequence[Module], module: Module | None = None) -> Request | None:
