@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.errors import ApiDown, Invalid, RequestRefused
 from bot.module import Facts, File, Result, Table, Text
 from bot.playground.slack.blocks import problems
-from bot.slack.blocks import AGAIN, actions, button, error_blocks, error_text, files, footer, result_blocks
+from bot.slack.blocks import actions, button, error_blocks, error_text, files, footer, result_blocks
 
 words = st.text(max_size=60)
 wild = st.one_of(
@@ -54,10 +54,10 @@ def test_every_message_of_a_result_is_one_that_slack_takes(result: Result) -> No
 
 
 @settings(max_examples=500, deadline=None)
-@given(wild, st.none() | words.filter(bool))
-def test_every_error_is_one_that_slack_takes(text: str, again: str | None) -> None:
+@given(wild)
+def test_every_error_is_one_that_slack_takes(text: str) -> None:
     error = RequestRefused(text, request_id="req_1")
-    assert problems(error_blocks(error, again), "message") == []
+    assert problems(error_blocks(error), "message") == []
     assert "<" not in error_text(error)
 
 
@@ -113,11 +113,9 @@ def test_an_empty_result_is_no_message() -> None:
     assert result_blocks(Result([File("a", b"")])) == []
 
 
-def test_an_error_names_the_request_and_offers_to_try_again() -> None:
-    blocks = error_blocks(ApiDown(request_id="req_7"), "run-1")
+def test_an_error_names_the_request() -> None:
+    blocks = error_blocks(ApiDown(request_id="req_7"))
     assert "req_7" in str(blocks[1])
-    assert blocks[2]["elements"][0]["action_id"] == AGAIN
-    assert blocks[2]["elements"][0]["value"] == "run-1"
     assert error_text(Invalid("Use <1 to 5>")) == "⚠️ Use &lt;1 to 5>"
 
 
