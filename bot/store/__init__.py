@@ -10,8 +10,10 @@ from bot.store.outbox import Letter
 from bot.store.runs import Run
 from bot.store.sealing import CannotOpenError
 from bot.store.store import Store
+from bot.store.ticks import Tick
 from bot.store.turns import Turn
 from bot.store.unit import Unit
+from bot.store.watches import Watch
 from bot.store.workspaces import Workspace
 
 __all__ = [
@@ -25,8 +27,10 @@ __all__ = [
     "NewItem",
     "Run",
     "Store",
+    "Tick",
     "Turn",
     "Unit",
+    "Watch",
     "Workspace",
     "current_revision",
     "downgrade",

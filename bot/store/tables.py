@@ -10,6 +10,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from bot.store.ledgers import audit, grants, notices, ticks, watch_events, watches
 from bot.store.schema import json, leased, metadata, moment, number, of_workspace, open_rows, sealed, words
 
 __all__ = [
@@ -19,9 +20,13 @@ __all__ = [
     "grants",
     "inbox",
     "metadata",
+    "notices",
     "outbox",
     "runs",
+    "ticks",
     "turns",
+    "watch_events",
+    "watches",
     "workspaces",
 ]
 
@@ -55,6 +60,7 @@ connections = Table(
         words("created_by", null=True),
         moment("created_at"),
         moment("checked_at", null=True),
+        sealed("webhook_secret", null=True),
     ),
     UniqueConstraint("workspace", "folded_name"),
 )
@@ -172,34 +178,4 @@ outbox = Table(
     open_rows("ix_outbox_open", "created_at", "id", states=("new", "sending")),
     open_rows("ix_outbox_streams", "workspace", "stream", "created_at", "id", states=("new", "sending")),
     Index(None, "created_at"),
-)
-
-grants = Table(
-    "grants",
-    metadata,
-    *of_workspace(
-        words("person"),
-        words("what"),
-        words("granted_by"),
-        moment("created_at"),
-    ),
-    UniqueConstraint("workspace", "person", "what"),
-)
-
-audit = Table(
-    "audit",
-    metadata,
-    words("workspace"),  # no foreign key: it outlives the workspace
-    words("id"),
-    moment("at"),
-    words("actor"),
-    words("action"),
-    words("object", null=True),
-    words("result"),
-    words("fields"),
-    words("request_id", null=True),
-    words("run", null=True),
-    PrimaryKeyConstraint("workspace", "id"),
-    Index(None, "workspace", "run"),
-    Index(None, "at"),
 )

@@ -5,10 +5,14 @@ from bot.store.connections import Connections
 from bot.store.conversations import Conversations
 from bot.store.grants import Grants
 from bot.store.inbox import Inbox
+from bot.store.notices import Notices
 from bot.store.outbox import Outbox
 from bot.store.retention import Retention
 from bot.store.runs import Runs
+from bot.store.ticks import Ticks
 from bot.store.turns import Turns
+from bot.store.watches import Watches
+from bot.store.webhooks import Webhooks
 from bot.store.work import Work
 from bot.store.workspaces import Workspaces
 
@@ -22,10 +26,14 @@ class Unit:
         "conversations",
         "grants",
         "inbox",
+        "notices",
         "outbox",
         "retention",
         "runs",
+        "ticks",
         "turns",
+        "watches",
+        "webhooks",
         "workspaces",
     )
 
@@ -40,3 +48,7 @@ class Unit:
         self.grants = Grants(work)
         self.audit = Audit(work)
         self.retention = Retention(work)
+        self.watches = Watches(work)
+        self.webhooks = Webhooks(work)
+        self.notices = Notices(work)
+        self.ticks = Ticks(work)

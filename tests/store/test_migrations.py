@@ -91,7 +91,7 @@ async def test_a_new_file_is_made_with_its_directory(tmp_path: Path) -> None:
     assert (tmp_path / "in" / "new.db").exists()
 
 
-@pytest.mark.parametrize("table", sorted(metadata.tables))
+@pytest.mark.parametrize("table", sorted(set(metadata.tables) - {"ticks"}))  # the bot's own, nobody's data
 def test_every_row_belongs_to_a_workspace(table: str) -> None:
     columns = metadata.tables[table].c
     assert table == "workspaces" or not columns["workspace"].nullable

@@ -93,6 +93,17 @@ async def fill(store: Store) -> tuple[str, str, str]:
         await unit.runs.finish("T1", run.id, state="failed", error=CANARY, result={"text": CANARY})
         await unit.inbox.keep([NewItem("T1", "event", {"text": CANARY}, "key")], "me")
         await unit.outbox.put("T1", dedupe_key="k", stream="s", channel="C1", body={"text": CANARY})
+        await unit.webhooks.set_secret("T1", connection.id, CANARY)
+        watch = {
+            "connection": connection.id,
+            "job": "ftjob-1",
+            "channel": "C1",
+            "thread_ts": None,
+            "by": "U1",
+        }
+        await unit.watches.follow("T1", **watch)
+        (claimed,) = await unit.watches.claim_due("me", 1)
+        await unit.watches.checked(claimed, 0.0, last={"problem": CANARY})
     return connection.id, conversation.id, run.id
 
 

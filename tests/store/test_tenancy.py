@@ -12,8 +12,8 @@ from bot.errors import NotFound
 from bot.store import Store, Unit
 from bot.store.tables import metadata
 
-#: Made by asking for a workspace by its name: there is no other's row to find.
-OWN = {("workspaces", name) for name in ("ensure",)}
+#: Made under the workspace that is named, of what was asked with: there is no other's row to find.
+OWN = {("workspaces", "ensure"), ("watches", "follow")}
 REPOSITORIES = Unit.__slots__
 
 
@@ -40,12 +40,17 @@ async def fill(store: Store) -> dict[str, Any]:
         )
         run = await unit.runs.add("T1", module="chat", operation="create", surface="form", values={})
         letter = await unit.outbox.put("T1", dedupe_key="k", stream="s", channel="C1", body={"text": "ours"})
+        watch, _ = await unit.watches.follow(
+            "T1", connection=connection.id, job="ftjob-1", channel="C1", thread_ts=None, by="ours"
+        )
+        await unit.watches.add_events("T1", watch.id, ["ours"])
+        await unit.webhooks.set_secret("T1", connection.id, "ours")
         await unit.grants.add("T1", "U1", "ours", "U1")
         await unit.audit.add("T1", actor="U1", action="ours", result="done")
         return {
             "connection": connection.id, "conversation": conversation.id, "turn": turn.id, "run": run.id,
             "letter": letter.id, "name": "Main", "person": "U1", "what": "ours", "channel": "C1",
-            "thread_ts": "1.0", "ts": "1.1",
+            "thread_ts": "1.0", "ts": "1.1", "watch": watch.id, "job": "ftjob-1",
         }  # fmt: skip
 
 
@@ -56,7 +61,7 @@ def arguments(function: Callable[..., Any], known: dict[str, Any]) -> dict[str, 
         "limit": 10, "role": "user", "token": "xoxb-theirs", "base_url": "https://y/v1", "created_by": "U9",
         "module": "m", "operation": "o", "surface": "s", "values": {}, "dedupe_key": "k", "stream": "s",
         "body": {}, "item": "none", "days": -1, "granted_by": "U9", "actor": "U9", "action": "theirs",
-        "result": "done",
+        "result": "done", "by": "U9", "delivery": "d", "events": ["ours"], "secret": "theirs", "notice": "n",
     }  # fmt: skip
     given: dict[str, Any] = {"workspace": "T2"}
     for name, parameter in list(inspect.signature(function).parameters.items())[1:]:
@@ -78,7 +83,7 @@ async def dump(store: Store) -> dict[str, list[Any]]:
 
 def test_there_are_methods_to_look_at() -> None:
     assert len(methods()) >= 30
-    assert {name for name, _ in methods()} == set(REPOSITORIES)
+    assert {name for name, _ in methods()} == set(REPOSITORIES) - {"ticks"}
 
 
 @pytest.mark.parametrize(("repository", "method"), methods())
