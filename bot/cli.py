@@ -5,6 +5,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 import orjson
@@ -12,7 +13,6 @@ import orjson
 from bot import local, logs, terminal
 from bot.doctor import examine
 from bot.errors import BotError
-from bot.local import Worlds
 from bot.modules import ALL
 from bot.playground.serve import Playground
 from bot.playground.serve import run as run_playground
@@ -22,6 +22,7 @@ from bot.settings import Settings
 from bot.slack.manifest import manifest, shown
 from bot.store import migrate
 from bot.touring import tour
+from bot.worlds import Worlds
 
 #: About as fast as a small model of today: seconds to the first token, and tokens a second.
 PLAYED_SPEED = (0.25, 80.0)
@@ -74,6 +75,8 @@ def _release(_: argparse.Namespace) -> None:
 
 
 def _playground(given: argparse.Namespace) -> None:
+    token = token_urlsafe(24)
+
     def ready(running: Playground) -> None:
         running.openai.speed.first_token, running.openai.speed.tokens_per_second = PLAYED_SPEED
         if given.api_key:
@@ -83,21 +86,24 @@ def _playground(given: argparse.Namespace) -> None:
             name: getattr(keys, name) for name in ("bot_token", "signing_secret", "app_token", "api_key")
         }
         secrets["api_key"] = given.api_key or secrets["api_key"]
-        worlds = Worlds(running.slack_url, running.openai_url, running.control_url, secrets)
+        worlds = Worlds(running.slack_url, running.openai_url, running.control_url, secrets, token)
         if given.json:
             said = {
                 "slack_url": worlds.slack_url,
                 "openai_url": worlds.openai_url,
                 "control_url": worlds.control_url,
                 "credentials": secrets,
+                "token": token,
             }
             print(orjson.dumps(said).decode(), flush=True)  # noqa: T201
             return
         variables = {**worlds.settings(), "OPENAI_API_KEY": secrets["api_key"]}
         print("\n".join(f"{name}={value}" for name, value in variables.items() if value), flush=True)  # noqa: T201
+        print(f"# The page: {worlds.page}", flush=True)  # noqa: T201
 
     try:
-        asyncio.run(run_playground(given.slack_port, given.openai_port, given.events_url, ready=ready))
+        ports = given.slack_port, given.openai_port
+        asyncio.run(run_playground(*ports, given.events_url, ready=ready, token=token))
     except PortInUseError as wrong:
         raise BotError(f"The playground cannot start: {wrong.strerror}.") from None
 

@@ -8,38 +8,20 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import aiohttp
 import orjson
 
 from bot.door import bind
 from bot.errors import BotError
+from bot.modules import ALL
 from bot.settings import Settings, environment
+from bot.slack.manifest import manifest
+from bot.worlds import Worlds
 
 PAUSE = 1.0  # seconds before a bot that was killed starts again
 END_WITHIN = 27.0  # the bot itself hands back within 25
 READY_WITHIN = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Worlds:
-    """A running playground, as another process sees it."""
-
-    slack_url: str
-    openai_url: str
-    control_url: str
-    credentials: Mapping[str, str] = field(repr=False)
-
-    def settings(self, *, real_key: bool = False) -> dict[str, str]:
-        """The variables that make a bot join it; with a real key only its Slack."""
-        made = {
-            "SLACK_BOT_TOKEN": self.credentials["bot_token"],
-            "SLACK_SIGNING_SECRET": self.credentials["signing_secret"],
-            "SLACK_APP_TOKEN": "",
-            "SLACK_API_URL": self.slack_url,
-        }
-        return made if real_key else {**made, "OPENAI_BASE_URL": self.openai_url}
 
 
 @asynccontextmanager
@@ -56,9 +38,14 @@ async def playground(events_url: str, *more: str) -> AsyncIterator[Worlds]:
 
 
 @asynccontextmanager
-async def bot(more: Mapping[str, str], *, quiet: bool = False) -> AsyncIterator["Kept"]:
-    """The bot in a process of its own, which is started again when it is killed."""
-    kept = Kept(more, quiet=quiet)
+async def bot(
+    more: Mapping[str, str], *, quiet: bool = False, worlds: Worlds | None = None
+) -> AsyncIterator["Kept"]:
+    """The bot in a process of its own, which is started again when it is killed.
+
+    worlds: a playground that is told which process that is, so that people there can kill it.
+    """
+    kept = Kept(more, quiet=quiet, worlds=worlds)
     await kept.start()
     watching = asyncio.create_task(kept.watch())
     try:
@@ -72,8 +59,9 @@ async def bot(more: Mapping[str, str], *, quiet: bool = False) -> AsyncIterator[
 class Kept:
     """A bot process that comes back after a kill; one that ends by itself had a reason and stays down."""
 
-    def __init__(self, more: Mapping[str, str], *, quiet: bool) -> None:
+    def __init__(self, more: Mapping[str, str], *, quiet: bool, worlds: Worlds | None = None) -> None:
         self._environment = environment(**more)
+        self._worlds = worlds
         self._quiet = quiet
         self.process: Process | None = None
         self.ended = asyncio.Event()
@@ -82,6 +70,8 @@ class Kept:
         """Start it, and wait until it is well."""
         self.process = await _start("serve", env=self._environment, stderr=DEVNULL if self._quiet else None)
         await self._ready(self.process)
+        if self._worlds is not None:
+            await self._worlds.tell("settings", {"process": self.process.pid})
 
     async def watch(self) -> None:
         """Start it again each time a signal killed it."""
@@ -119,7 +109,9 @@ async def up(settings: Settings) -> int:
     bind(settings).close()  # what is in use is said before anything starts
     async with playground(f"{address}/slack/events", *_same_as_before(settings)) as worlds:
         more = {**worlds.settings(real_key=real), "PORT": str(settings.port)}
-        async with bot(more) as kept:
+        made = manifest(ALL, agent=True, url=address)
+        await worlds.tell("manifest", {"manifest": made})
+        async with bot(more, worlds=worlds) as kept:
             say(settings, worlds, real=real)
             waiting = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(kept.ended.wait())]
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -141,10 +133,10 @@ def say(settings: Settings, worlds: Worlds, *, real: bool) -> None:
     key = "" if real else f"; the key to connect is {worlds.credentials['api_key']}"
     made = " (made now; keep it)" if settings.secret_key_made else ""
     print(  # noqa: T201 - this is what the command is for
-        f"Patchbay runs at http://127.0.0.1:{settings.port}; Ctrl-C ends it.\n"
-        f"Slack: {worlds.control_url} (stand-in, nothing leaves this machine). OpenAI: {openai}.\n"
+        f"Patchbay runs at http://127.0.0.1:{settings.port}; Ctrl-C ends it. Its OpenAI: {openai}.\n"
+        f"Try it in the browser: {worlds.page}\n"
         f"Stored: {settings.data_dir / 'patchbay.db'}; its key: {settings.secret_key_file}{made}.\n"
-        f"Try: `python -m bot tour` elsewhere shows a person at work{key}.\n"
+        f"Slack is a stand-in, nothing of it leaves this machine{key}.\n"
         "A real Slack: put SLACK_BOT_TOKEN and SLACK_APP_TOKEN into .env; the README says how to get them.",
         flush=True,
     )

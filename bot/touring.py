@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.errors import BotError
-from bot.local import Worlds, bot, free_port, playground
+from bot.local import bot, free_port, playground
 from bot.playground.person import Message, Person, PersonError
+from bot.worlds import Worlds
 
 #: A step that takes longer has failed.
 PATIENCE = 20.0
@@ -123,7 +124,7 @@ async def tour() -> int:
 
 async def walked(worlds: Worlds) -> int:
     """Every step in its order; says which one failed and how."""
-    async with Person(worlds.control_url, "ada") as ada:
+    async with Person(worlds.control_url, "ada", worlds.token) as ada:
         walk = Walk(ada, worlds.credentials["api_key"])
         for number, (title, step) in enumerate(STEPS, 1):
             say(f"{number}. {title}")

@@ -1,14 +1,12 @@
 """Both worlds on loopback in one event loop, and how to stop them; the body of `python -m bot playground`."""
 
 import asyncio
-import secrets
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.playground import faults, log
@@ -16,6 +14,7 @@ from bot.playground.clock import Clock
 from bot.playground.faults import FaultMiddleware, Faults
 from bot.playground.log import Log, LogMiddleware
 from bot.playground.openai.api import Api, build
+from bot.playground.page import Page, refused
 from bot.playground.server import HOST, bind, serving
 from bot.playground.slack.people import new_world
 from bot.playground.slack.server import Slack
@@ -57,15 +56,21 @@ class Playground:
     @classmethod
     @asynccontextmanager
     async def start(
-        cls, slack_port: int = 0, openai_port: int = 0, events_url: str | None = None, *, log_size: int = 1000
+        cls,
+        slack_port: int = 0,
+        openai_port: int = 0,
+        events_url: str | None = None,
+        *,
+        log_size: int = 1000,
+        token: str | None = None,
     ) -> AsyncIterator["Playground"]:
         """Run both servers while the block runs; port 0 takes any free one, log_size 0 keeps no log.
 
-        PortInUseError when another program has a port.
+        token: who does not know it cannot control the worlds. PortInUseError when another program has a port.
         """
         clock = Clock()
         world, api = new_world(clock), Api(clock)
-        world.app.events_url = events_url
+        world.app.events_url, world.control_token = events_url, token
         world.log = Log(log_size, clock.now)
         with bind(slack_port) as at_slack, bind(openai_port) as at_openai:
             world.url = f"http://{HOST}:{at_slack.getsockname()[1]}"
@@ -75,7 +80,8 @@ class Playground:
             slack = Slack(world)
             slack_app = running._watched(slack, running.slack_faults, world.log)
             openai_app = running._watched(build(api), running.openai_faults, running.openai_log)
-            async with serving(slack_app, at_slack), serving(openai_app, at_openai):
+            paged = Page(slack_app, openai_app, world)
+            async with serving(paged, at_slack), serving(openai_app, at_openai):
                 try:
                     yield running
                 finally:
@@ -90,20 +96,12 @@ class Playground:
         watched = LogMiddleware(FaultMiddleware(app, rules, self.clock), kept)
 
         async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http" or scope["path"] not in paths:
-                await watched(scope, receive, send)
-            elif self._admits(scope):
-                await control(scope, receive, send)
-            else:
-                refusal = JSONResponse({"ok": False, "error": "X-Playground-Token is missing or wrong"}, 403)
-                await refusal(scope, receive, send)
+            controlled = scope["type"] == "http" and scope["path"].startswith("/control/")
+            wrong = refused(scope, self.slack.control_token) if controlled else None
+            chosen = control if controlled and scope["path"] in paths else watched
+            await (wrong or chosen)(scope, receive, send)
 
         return dispatch
-
-    def _admits(self, scope: Scope) -> bool:
-        wanted = self.slack.control_token
-        given = dict(scope["headers"]).get(b"x-playground-token", b"")
-        return wanted is None or secrets.compare_digest(given, wanted.encode())
 
 
 async def run(
@@ -112,6 +110,7 @@ async def run(
     events_url: str | None = None,
     *,
     ready: Callable[[Playground], None] | None = None,
+    token: str | None = None,
 ) -> None:
     """Serve both worlds until SIGINT or SIGTERM; `ready` is called once both listen."""
     stop = asyncio.Event()
@@ -119,7 +118,7 @@ async def run(
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stop.set)
     try:
-        async with Playground.start(slack_port, openai_port, events_url) as playground:
+        async with Playground.start(slack_port, openai_port, events_url, token=token) as playground:
             if ready is not None:
                 ready(playground)
             await stop.wait()

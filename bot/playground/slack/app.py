@@ -1,7 +1,7 @@
 """The app as Slack keeps it: credentials, what its manifest says, and where it is installed."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(slots=True)
@@ -34,3 +34,5 @@ class App:
     socket_mode: bool = True  # a connected socket is used instead of the URL
     agent: bool = True  # the manifest has features.agent_view
     installs: dict[str, Install] = field(default_factory=dict)
+    manifest: dict[str, Any] = field(default_factory=dict)  # the last one that was given
+    process: int | None = None  # where who started the app told it

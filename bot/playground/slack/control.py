@@ -7,11 +7,13 @@ POST act/message   {user, channel, text, thread_ts?, files?}           act/edit 
      act/click     {user, view_id? | channel, ts?, block_id?, action_id, value?}
      act/suggest   {user, view_id? | channel, ts?, block_id, action_id?, query}
      act/submit    {user, view_id?, values: {block_id: value}}         act/close {user, view_id?}
+     act/fill      {user, view_id?, values}     types without sending
      act/home      {user, tab}                  act/stop {user, channel, thread_ts}
      act/install, act/uninstall, act/revoke {user?}
+     act/kill {}: the app's process     act/redeliver {}: the last event once more
      manifest {manifest}    settings {…}    clock {advance}    refresh {}
 GET  see?user&channel&thread_ts   views?user   home?user   with since=VERSION&seconds: wait for news
-     people   channels?user   credentials
+     people   channels?user   credentials   app: name, commands, shortcuts, prompts
 """
 
 from collections.abc import Awaitable, Callable
@@ -46,8 +48,11 @@ DO: dict[str, Work] = {
     "act/click": control_app.click,
     "act/suggest": control_app.suggest,
     "act/submit": control_app.submit,
+    "act/fill": control_app.fill,
     "act/close": control_app.close,
     "act/home": control_app.home,
+    "act/kill": control_app.kill,
+    "act/redeliver": control_app.redeliver,
     "manifest": control_settings.manifest,
     "settings": control_settings.settings,
     "clock": control_settings.clock,
@@ -60,6 +65,7 @@ LOOK: dict[str, Work] = {
     "people": control_sees.people,
     "channels": control_sees.channels,
     "credentials": control_settings.credentials,
+    "app": control_settings.app,
 }
 
 
@@ -76,9 +82,6 @@ def routes(deliveries: Deliveries) -> list[Route]:
 
 def _page(deliveries: Deliveries, work: Work) -> Callable[[Request], Awaitable[JSONResponse]]:
     async def answer(request: Request) -> JSONResponse:
-        wanted = deliveries.world.control_token
-        if wanted is not None and request.headers.get("x-playground-token") != wanted:
-            return _no("X-Playground-Token is missing or wrong", 403)
         try:
             return JSONResponse({"ok": True} | await work(Ask(deliveries, await _given(request))))
         except Refusal as refusal:

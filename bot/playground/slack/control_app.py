@@ -1,5 +1,7 @@
 """What a person does with the app: commands, shortcuts, clicks, suggestions, forms, the Home tab."""
 
+import os
+import signal
 from fnmatch import fnmatch
 
 from bot.playground.slack import forms, interactions, views
@@ -56,10 +58,39 @@ async def suggest(ask: Ask) -> Json:
 
 async def submit(ask: Ask) -> Json:
     """Fill in the topmost modal and send it."""
+    return await forms.submit(ask.deliveries, ask.person(), _top(ask), _values(ask))
+
+
+async def fill(ask: Ask) -> Json:
+    """Fill in the topmost modal and do not send it yet."""
+    await forms.fill_in(ask.deliveries, ask.person(), _top(ask), _values(ask))
+    return {}
+
+
+def _values(ask: Ask) -> Json:
     values = ask.given.get("values") or {}
     if not isinstance(values, dict):
         raise ImpossibleError("values must be an object of block ids")
-    return await forms.submit(ask.deliveries, ask.person(), _top(ask), values)
+    return values
+
+
+async def kill(ask: Ask) -> Json:
+    """Kill the app's process, as a machine that fails would; who started it starts it again."""
+    if (process := ask.world.app.process) is None:
+        raise ImpossibleError("nobody told which process the app is: `make run` does")
+    ask.world.app.process = None
+    try:
+        os.kill(process, signal.SIGKILL)
+    except ProcessLookupError:
+        raise ImpossibleError("the app's process is dead already") from None
+    return {"killed": process}
+
+
+async def redeliver(ask: Ask) -> Json:
+    """Deliver the last event once more, as Slack does when an answer was lost on the way."""
+    if (answer := await ask.deliveries.again()) is None:
+        raise ImpossibleError("no event was delivered yet")
+    return {"taken": answer.ok}
 
 
 async def close(ask: Ask) -> Json:

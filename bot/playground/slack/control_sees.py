@@ -2,6 +2,7 @@
 
 from bot.playground.slack import views
 from bot.playground.slack.control_ask import Ask, ImpossibleError, shown
+from bot.playground.slack.elements import by_block
 from bot.playground.slack.live import blocks_of, state_of, text_of
 from bot.playground.slack.messages import file_json
 from bot.playground.slack.plain import message_text, view_text
@@ -72,6 +73,7 @@ async def channels(ask: Ask) -> Json:
             "kind": channel.kind,
             "shared": channel.shared,
             "members": sorted(channel.members),
+            "latest": next(reversed(channel.messages), ""),
         }
         for channel in ask.world.channels.values()
         if user is None or user.id in channel.members
@@ -86,11 +88,14 @@ def message_json(world: World, message: Message) -> Json:
         "ts": message.ts,
         "thread_ts": message.thread_ts,
         "user": message.user,
+        "subtype": message.subtype,
         "bot_id": message.bot_id,
         "author": message.username or world.users[message.user].name,
         "text": text_of(message),
         "plain": message_text(world, message),
         "blocks": blocks_of(message),
+        "attachments": message.attachments,
+        "values": by_block(message.values),
         "files": [file_json(world, world.files[f]) for f in message.files if f in world.files],
         "ephemeral": message.ephemeral_to is not None,
         "edited": message.edited is not None,

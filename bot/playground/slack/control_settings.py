@@ -28,6 +28,7 @@ async def manifest(ask: Ask) -> Json:
     if not isinstance(given, dict):
         raise ImpossibleError("manifest must be an object")
     features, settings = given.get("features") or {}, given.get("settings") or {}
+    app.manifest = given
     app.name = (given.get("display_information") or {}).get("name") or app.name
     app.commands = [command["command"] for command in features.get("slash_commands") or ()]
     app.agent = "agent_view" in features
@@ -37,13 +38,38 @@ async def manifest(ask: Ask) -> Json:
     app.scopes = {*(scopes.get("bot") or ()), *(scopes.get("bot_optional") or ())}
     for install in app.installs.values():
         install.scopes = set(app.scopes)
+    ask.world.changed()
     return {}
 
 
+async def app(ask: Ask) -> Json:
+    """What people can see of the app: its name, its users, its commands with their hints, its shortcuts."""
+    app, world = ask.world.app, ask.world
+    features = app.manifest.get("features") or {}
+    agent = features.get("agent_view") or {}
+    installed = {team: each.bot_user_id for team, each in app.installs.items() if each.status == "active"}
+    return {
+        "name": app.name,
+        "description": (app.manifest.get("display_information") or {}).get("description", ""),
+        "installed": installed,
+        "commands": features.get("slash_commands") or [],
+        "shortcuts": features.get("shortcuts") or [],
+        "agent": app.agent,
+        "about": agent.get("agent_description", ""),
+        "prompts": agent.get("suggested_prompts") or [],
+        "teams": {team.id: team.name for team in world.teams.values()},
+        "killable": app.process is not None,
+        "version": world.version,
+    }
+
+
 async def settings(ask: Ask) -> Json:
-    """Change: events_url, socket_mode, agent, honours_client_msg_id, rates (a scale; null is no limits)."""
+    """Change: events_url, socket_mode, agent, honours_client_msg_id, rates (a scale; null is no limits).
+
+    And process: the app's, which may then be killed over act/kill; null when it is known no more.
+    """
     world, given = ask.world, ask.given
-    known = {"events_url", *_SWITCHES, "honours_client_msg_id", "rates"}
+    known = {"events_url", *_SWITCHES, "honours_client_msg_id", "rates", "process"}
     if unknown := sorted(set(given) - known):
         raise ImpossibleError(
             f"there is no setting {', '.join(unknown)}; there are: {', '.join(sorted(known))}"
@@ -55,6 +81,9 @@ async def settings(ask: Ask) -> Json:
             setattr(world.app, name, bool(given[name]))
     if "honours_client_msg_id" in given:
         world.honours_client_msg_id = bool(given["honours_client_msg_id"])
+    if "process" in given:
+        world.app.process = None if given["process"] is None else int(given["process"])
+        world.changed()
     if "rates" in given:
         scale = given["rates"]
         world.rates = None if scale is None else Rates(world.clock, scale=float(scale))

@@ -33,6 +33,7 @@ class Deliveries:
         self.sockets = Sockets(world)
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
+        self._latest: Json | None = None
         world.emit = self.emit
 
     def emit(self, team: str, event: Json, channel: Channel | None) -> None:
@@ -80,7 +81,14 @@ class Deliveries:
             "event_context": f"4-{world.new_id('')}",
         }
 
+    async def again(self) -> Answer | None:
+        """Deliver the last event once more; None when there was none."""
+        if self._latest is None:
+            return None
+        return await self.send("events_api", self._latest, 1, "http_timeout")
+
     async def _event(self, envelope: Json) -> None:
+        self._latest = envelope
         answer = await self.send("events_api", envelope)
         for attempt, wait in enumerate(RETRIES, 1):
             if answer.ok or answer.no_retry:

@@ -65,6 +65,14 @@ def places(blocks: list[Json]) -> Iterator[Place]:
                 yield Place(block, element)
 
 
+def by_block(held: dict[tuple[str, str], Json]) -> Json:
+    """What was put into elements, as Slack tells it: by block, then by action."""
+    told: Json = {}
+    for (block_id, action_id), state in held.items():
+        told.setdefault(block_id, {})[action_id] = state
+    return told
+
+
 def initial(element: Json) -> Json | None:
     """The state of a fresh element; None for those that hold nothing, such as buttons."""
     kind = element["type"]

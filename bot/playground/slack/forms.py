@@ -5,7 +5,7 @@ from typing import Any
 from bot.playground.slack import views
 from bot.playground.slack.answers import Answer
 from bot.playground.slack.deliveries import Deliveries
-from bot.playground.slack.elements import missing, places
+from bot.playground.slack.elements import Place, missing, places
 from bot.playground.slack.interactions import base, fill
 from bot.playground.slack.methods import Refusal
 from bot.playground.slack.state import Json, User, View
@@ -15,11 +15,7 @@ from bot.playground.slack.world import World
 async def submit(deliveries: Deliveries, user: User, view: View, values: dict[str, Any]) -> Json:
     """Fill in and send. What Slack's own form refuses is never sent (`sent` is false)."""
     world = deliveries.world
-    fields = {place.key[0]: place for place in places(view.body["blocks"])}
-    if unknown := sorted(set(values) - set(fields)):
-        raise LookupError(f"there is no field {', '.join(unknown)}; there are: {', '.join(fields)}")
-    for block_id, value in values.items():
-        await fill(deliveries, user, view, fields[block_id], value)
+    fields = await fill_in(deliveries, user, view, values)
     view.errors = {
         block_id: problem
         for block_id, place in fields.items()
@@ -39,6 +35,16 @@ async def submit(deliveries: Deliveries, user: User, view: View, values: dict[st
     except Refusal as refusal:
         # Slack keeps the form open and says that there was trouble connecting.
         return {"ok": False, "sent": True, "error": refusal.error, **refusal.more}
+
+
+async def fill_in(deliveries: Deliveries, user: User, view: View, values: dict[str, Any]) -> dict[str, Place]:
+    """Put values into a modal by block id; every field of it."""
+    fields = {place.key[0]: place for place in places(view.body["blocks"])}
+    if unknown := sorted(set(values) - set(fields)):
+        raise LookupError(f"there is no field {', '.join(unknown)}; there are: {', '.join(fields)}")
+    for block_id, value in values.items():
+        await fill(deliveries, user, view, fields[block_id], value)
+    return fields
 
 
 async def close(deliveries: Deliveries, user: User, view: View) -> Json:

@@ -5,7 +5,7 @@ from typing import Any
 from bot.playground.slack import views
 from bot.playground.slack.answers import Answer
 from bot.playground.slack.deliveries import Deliveries
-from bot.playground.slack.elements import HOLDS, Place, filled, options_of, places
+from bot.playground.slack.elements import HOLDS, Place, by_block, filled, options_of, places
 from bot.playground.slack.live import blocks_of
 from bot.playground.slack.messages import as_json
 from bot.playground.slack.methods import Refusal
@@ -85,10 +85,7 @@ async def click(
     view_id = where.id if isinstance(where, View) else None
     payload["trigger_id"] = world.new_trigger(payload["team"]["id"], user.id, view_id).id
     if isinstance(where, Message):
-        state: Json = {}
-        for (block_id, action_id), held in where.values.items():
-            state.setdefault(block_id, {})[action_id] = held
-        payload["state"] = {"values": state}
+        payload["state"] = {"values": by_block(where.values)}
         url = world.new_response_url(payload["team"]["id"], where.channel, user.id, where.ts)
         payload["response_url"] = url
     payload["actions"] = [done | {"action_ts": world.new_ts()}]

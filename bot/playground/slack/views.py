@@ -3,7 +3,7 @@
 import secrets
 
 from bot.playground.slack.content import checked_view
-from bot.playground.slack.elements import initial, places
+from bot.playground.slack.elements import by_block, initial, places
 from bot.playground.slack.methods import Refusal
 from bot.playground.slack.state import Json, View
 from bot.playground.slack.world import World
@@ -83,15 +83,12 @@ def modal(body: Json) -> Json:
 def as_json(world: World, view: View) -> Json:
     """A view as answers and payloads tell it, with its values."""
     install = world.app.installs.get(view.team_id)
-    values: Json = {}
-    for (block_id, action_id), state in view.values.items():
-        values.setdefault(block_id, {})[action_id] = state
     told: Json = {"id": view.id, "team_id": view.team_id, "type": view.body["type"], "hash": view.hash}
     told |= dict.fromkeys(("title", "submit", "close")) | dict.fromkeys(_FLAGS, False)
     told |= dict.fromkeys(("callback_id", "private_metadata", "external_id"), "")
     told |= {name: view.body[name] for name in (*_KEPT, *_FLAGS) if name in view.body}
     return told | {
-        "state": {"values": values},
+        "state": {"values": by_block(view.values)},
         "previous_view_id": view.previous,
         "root_view_id": view.root,
         "app_id": world.app.id,
