@@ -1,9 +1,11 @@
-"""What a followed job tells its channel, as plain values; knows neither Slack nor the database."""
+"""What a followed job tells its channel, as plain values; knows nothing of Slack."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
+
+from bot.store import Watch
 
 #: How a story ends: as OpenAI says, or because it cannot be followed any more.
 EndKind = Literal["succeeded", "failed", "cancelled", "lost"]
@@ -110,34 +112,22 @@ class Chapter:
 Body = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Following:
-    """Which story it is, and whose: what the surface needs beside the facts, for buttons and the mention."""
-
-    workspace: str
-    watch: str
-    connection: str
-    job: str
-    channel: str
-    thread_ts: str | None
-    card_ts: str | None
-    #: Who asked to follow it.
-    by: str
-
-
 class Teller(Protocol):
     """How a surface tells stories; bot/slack/cards.py does it in Slack."""
 
-    def card(self, following: Following, card: Card) -> Body:
-        """The card as a message, for creating it and for editing it: the same card gives the same body."""
+    def card(self, watch: Watch, card: Card) -> Body:
+        """The card as a message, for creating it and for editing it; the same card gives the same body."""
         ...
 
-    async def told(self, following: Following, card: Card, chapter: Chapter) -> Sequence[Body]:
-        """The messages of a chapter, in order; usually one. May upload a picture, but creates no message."""
+    async def told(self, watch: Watch, card: Card, chapter: Chapter) -> Sequence[Body]:
+        """The messages of a chapter, in order; usually one. May upload a picture, but creates no message.
+
+        Raises BotError where that cannot be done now.
+        """
         ...
 
-    async def edit(self, following: Following, body: Body) -> Literal["done", "later", "gone"]:
-        """Make the message `card_ts` show this card.
+    async def edit(self, watch: Watch, body: Body) -> Literal["done", "later", "gone"]:
+        """Make the message `watch.card_ts` show this body. Raises nothing, and waits a few seconds at most.
 
         "later": not now (rates, Slack is down); "gone": the message or the channel is not there any more.
         """
@@ -155,4 +145,4 @@ class Notice:
     ends: datetime
     #: For which kinds it is the workspace's choice, and what could take its place.
     kinds: Sequence[str] = ()
-    instead: str | None = field(default=None)
+    instead: str | None = None
