@@ -146,7 +146,7 @@ def _assemble(
     inbox = Inbox(store, background, owner)
     made, views = Forms(ALL, connecting), Views(slack, installations)
     modals = Modals(made, views, people, Recalling(store))
-    submissions = Submissions(made, modals, people, inbox)
+    submissions = Submissions(made, modals, people, inbox, clock)
     uploads = Uploads(slack, installations, replies)
     showing = Showing(ALL, slack, installations, runs.records, results, replies, uploads, clock)
     fetching = Fetching(slack, installations)

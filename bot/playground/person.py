@@ -106,6 +106,10 @@ class Person:
         """Fill in the top modal and send it: {sent, response_action, errors?, view?}."""
         return await self._act("submit", {"values": values or {}})
 
+    async def types(self, values: Json) -> None:
+        """Fill in the top modal without sending it."""
+        await self._act("fill", {"values": values})
+
     async def closes(self) -> None:
         """Close the top modal."""
         await self._act("close", {})

@@ -77,7 +77,7 @@ class Sending:
             await self._show(view, where, opened, ask, values, done)
             return
         if not self._submissions.resolve(view, {"response_action": "clear"}):
-            await self._views.replace(where.workspace, view["id"], message(f"{WORKING} {CLOSE}"))
+            await self._replaced(view, where, message(f"{WORKING} {CLOSE}"))
         await self._running.carry_out(where, ask)
 
     async def _show(
@@ -85,7 +85,7 @@ class Sending:
     ) -> None:
         if opened.form.below is not None and await self._modals.back(ask.person, opened.form, values):
             if not self._submissions.resolve(view, {}):
-                await self._views.replace(where.workspace, view["id"], message(ADDED))
+                await self._replaced(view, where, message(ADDED))
             return
         under = self._showing.row(ask, values, done, private=True)
         shown, whole = outcome(done.result, ask.operation.title, SENT, under)
@@ -96,15 +96,19 @@ class Sending:
         """Show something in the form's place; False where it was closed."""
         if self._submissions.resolve(view, {"response_action": "update", "view": shown}):
             return True
-        return await self._views.replace(where.workspace, view["id"], shown)
+        return await self._replaced(view, where, shown)
 
     async def _fail(self, view: Body, where: Where, person: Person, wrong: BotError) -> None:
         """An error: on the form while its sender waits, else on the form drawn anew, else privately."""
         if self._submissions.resolve(view, await self._submissions.refusal(person, view, wrong)):
             return
         fresh = await self._submissions.filled(person, view, wrong)
-        if not await self._views.replace(where.workspace, view["id"], fresh):
+        if not await self._replaced(view, where, fresh):
             await self._results.fail(where, wrong)
+
+    async def _replaced(self, view: Body, where: Where, shown: Body) -> bool:
+        await self._submissions.settled(view)
+        return await self._views.replace(where.workspace, view["id"], shown)
 
 
 def _ask(person: Person, opened: Open, raw: Body, where: Where) -> Ask:

@@ -10,6 +10,7 @@ from bot.services.inbox import Inbox
 from bot.services.people import Person
 from bot.slack import arrivals, forms
 from bot.slack.blocks import error_text
+from bot.slack.clock import Clock
 from bot.slack.connections import ADD_ONE, CONNECTION, connection_block
 from bot.slack.filling import Forms, Open
 from bot.slack.material import problem
@@ -21,6 +22,8 @@ Body = dict[str, Any]
 Json = dict[str, Any]
 #: Slack waits three seconds; the rest is for the way.
 WAIT_FOR_RESULT = 2.2
+#: Seconds until Slack has done what an acknowledgement says: a view that is changed sooner is changed back.
+SETTLED = 0.7
 STALE = "This form is out of date. Close it and open it again."
 CHOOSE = "Choose a connection. The new one can be chosen when it was added."
 CLOSE = "You can close this: what comes of it is sent to you."
@@ -30,13 +33,16 @@ MOST = 2000  # characters of an error on a field
 class Submissions:
     """Answers a sent form within Slack's three seconds; the work itself is the inbox's."""
 
-    def __init__(self, made: Forms, modals: Modals, people: People, inbox: Inbox) -> None:
+    def __init__(self, made: Forms, modals: Modals, people: People, inbox: Inbox, clock: Clock) -> None:
         self._forms = made
         self._modals = modals
         self._people = people
         self._inbox = inbox
+        self._clock = clock
         #: Forms whose sender waits for the acknowledgement, by view id.
         self._waiting: dict[str, asyncio.Future[Json]] = {}
+        #: When forms were acknowledged whose work went on, by view id.
+        self._acknowledged: dict[str, float] = {}
 
     async def submitted(self, body: Body, workspace: str) -> Json | None:
         """A form was sent: errors land on their fields; else it is kept, and shows what came of it."""
@@ -57,6 +63,7 @@ class Submissions:
             async with asyncio.timeout(WAIT_FOR_RESULT):
                 return await waiting
         except TimeoutError:
+            self._acknowledged[view["id"]] = self._clock.now()
             told = f"{WORKING} {CLOSE}" if opened.operation.spends else WORKING
             return {"response_action": "update", "view": message(told)}
         except BotError as wrong:
@@ -72,6 +79,12 @@ class Submissions:
             return False
         waiting.set_result(answer)
         return True
+
+    async def settled(self, view: Json) -> None:
+        """Wait until Slack shows what the acknowledgement said."""
+        at = self._acknowledged.pop(view["id"], None)
+        if at is not None and (left := at + SETTLED - self._clock.now()) > 0:
+            await self._clock.sleep(left)
 
     async def refusal(self, person: Person, view: Json, wrong: BotError) -> Json:
         """Errors on their fields; one of no field stands on the first, or above a form that has none."""
