@@ -44,7 +44,7 @@ class Actions:
             if body.get("view") and name.startswith("form.") and name != ids.OPEN:
                 await self._modals.change(body, where)
             elif name == ids.OPEN:
-                module, operation = self._modals.named(*pressed["value"].split("/", 1))
+                module, operation = self._modals.named(*pressed["value"].partition("/")[::2])
                 await self._modals.open(where, module, operation)
             elif name == ids.OVERVIEW:
                 await self._results.say(where, "What I can do", overview(self._modules), private=True)

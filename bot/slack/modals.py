@@ -111,7 +111,7 @@ class Modals:
         return await self._forms.view(person, form, values, connection, attached=attached, problem=problem)
 
     async def _picked(self, person: Person, view: Json, where: Where, value: str) -> Json:
-        module, operation = self.named(*value.split("/", 1))
+        module, operation = self.named(*value.partition("/")[::2])
         if (item := picked(view)) is None:
             return await self._new(person, where, module, operation, {})
         body = await self._recalling.body(person, item)

@@ -18,7 +18,7 @@ from bot.slack.installations import Installation, Installations
 #: An ID of a person, whom Slack can be asked about.
 SOMEBODY = re.compile(r"[UW][A-Z0-9]+")
 FRESH = 600.0  # seconds for what a member may do
-FRESH_ADMIN = 60.0  # seconds for what only an admin may do: the role may have been taken away
+FRESH_ADMIN = 3.0  # seconds for what only an admin may do, one request: the role may have been taken away
 PAGE = 500
 MOST_AHEAD = 5_000  # people read at the start; larger workspaces are asked about one by one
 

@@ -44,7 +44,7 @@ class Shortcuts:
             elif name == USE:
                 view = picker(self._modules, material(message), where.key)
             else:
-                module, operation = self._modals.named(*name.removeprefix(DIRECT).split("/", 1))
+                module, operation = self._modals.named(*name.removeprefix(DIRECT).partition("/")[::2])
                 there = replace(where, thread_ts=thread_of(message))
                 view = await self._modals.for_message(person, there, module, operation, message)
             await self._views.open(where, view)
