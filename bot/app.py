@@ -113,7 +113,10 @@ async def built(settings: Settings, limits: Limits | None = None) -> AsyncIterat
         owner = f"{os.getpid()}-{secrets.token_hex(4)}"
         bot = _assemble(settings, store, slack, session, client, homes, background, owner)
         stack.push_async_callback(_end, bot)
-        await _adopt(bot)
+        if settings.openai_api_key:  # becomes the workspace's first connection
+            key, organization = settings.openai_api_key, settings.openai_org_id
+            if (wrong := await bot.connecting.adopt(home.workspace, key, organization)) is not None:
+                log("start.key_not_adopted", reason=wrong.text)
         yield bot
 
 
@@ -188,17 +191,6 @@ def _assemble(
     return Bot(
         settings, store, inbox, background, timetable, receiver, guard, postman, work, connecting, homes[-1]
     )
-
-
-async def _adopt(bot: Bot) -> None:
-    """The environment's key becomes the workspace's first connection."""
-    settings = bot.settings
-    if settings.openai_api_key:
-        wrong = await bot.connecting.adopt(
-            bot.home.workspace, settings.openai_api_key, settings.openai_org_id
-        )
-        if wrong is not None:
-            log("start.key_not_adopted", reason=wrong.text)
 
 
 async def _end(bot: Bot) -> None:

@@ -17,7 +17,8 @@ from bot.slack.material import named, problem
 #: What Slack's refusals mean to the person; what the bot may not see is not there for it.
 UNSEEN = "I may not read it. Invite me to the channel where it is, or upload it in this form."
 WHY = {
-    "not_authorized": UNSEEN,
+    # A login page instead of the file: the bot is not where the file is, or may read no files at all.
+    "not_authorized": f"{UNSEEN} If that does not help, an admin can install me again.",
     "file_not_found": UNSEEN,
     "not_in_channel": UNSEEN,
     "http_404": UNSEEN,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import fields as f
@@ -14,6 +14,7 @@ from bot.services.connecting import Connecting
 from bot.services.desk import Desk
 from bot.services.people import Person, allow
 from bot.slack import forms
+from bot.slack.audience import alone
 from bot.slack.forms import Form
 from bot.slack.material import named
 from bot.slack.text import for_mrkdwn
@@ -53,9 +54,9 @@ class Forms:
 
     def read(self, view: Json) -> Open:
         """What stands in an open form. Raises ValueError, NotFound where it is not one of ours."""
-        form = Form.unpacked(view["private_metadata"])
-        module, operation = self.named(form.module, form.operation)
         state = view["state"]["values"]
+        form = replace(Form.unpacked(view["private_metadata"]), alone=alone(state))
+        module, operation = self.named(form.module, form.operation)
         values, connection = forms.typed(operation, form, state), forms.chosen(form, state)
         return Open(form, module, operation, values, connection, forms.attached(form, view), state)
 

@@ -35,6 +35,8 @@ class Form:
     chosen: int = 0
     #: Fields that have the second of their two blocks: another operation's field of that name had the first.
     other: Sequence[str] = ()
+    #: Whether the person chose to see the result alone; None where nobody chose.
+    alone: bool | None = None
     #: The kept request with what stood in this form under another operation.
     earlier: str | None = None
     #: The form below, which this one comes back to: its view, and the kept request with what stands in it.
@@ -45,7 +47,7 @@ class Form:
         said: dict[str, Any] = {"m": self.module, "o": self.operation, "c": self.channel, "t": self.thread_ts}
         said |= {"a": self.advanced, "r": {name: list(rows) for name, rows in self.rows.items()}}
         said |= {"l": self.last, "p": dict(self.parts), "k": self.chosen, "e": self.earlier, "b": self.below}
-        said |= {"n": list(self.other)}
+        said |= {"n": list(self.other), "v": {None: 0, False: 1, True: 2}[self.alone]}
         said |= {"f": {name: list(each) for name, each in self.files.items() if each}}
         return orjson.dumps({name: value for name, value in said.items() if value}).decode()
 
@@ -72,6 +74,7 @@ class Form:
             files=_mapping(said.get("f", {}), _ids),
             chosen=_number(said.get("k", 0), LAST_ROW),
             other=tuple(_ids(said.get("n", []))),
+            alone={0: None, 1: False, 2: True}[_number(said.get("v", 0), 2)],
             earlier=_text(said.get("e")),
             below=_pair(said.get("b")),
         )

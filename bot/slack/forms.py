@@ -6,6 +6,7 @@ from typing import Any
 from bot import fields as f
 from bot.errors import Invalid
 from bot.module import Module, Operation
+from bot.slack.audience import audience_input
 from bot.slack.connections import CONNECTION, LINK, connection_block, connection_input
 from bot.slack.elements import ACTION, MOST_TYPED, actions, button, menu, option, plain, written
 from bot.slack.form import Form
@@ -86,6 +87,7 @@ def view(
     for each in operation.fields:
         if form.advanced or not each.advanced:
             blocks += blocks_of(form, each, values.get(each.name), (attached or {}).get(each.name))
+    blocks += audience_input(form, operation)
     if operation.needs_api and connections:
         blocks.append(connection_input(form, connections, connection))
     if not form.advanced and any(each.advanced for each in operation.fields):

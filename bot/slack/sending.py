@@ -115,5 +115,5 @@ def _ask(person: Person, opened: Open, raw: Body, where: Where) -> Ask:
     return Ask(
         person=person, module=opened.module, operation=opened.operation, raw=raw, surface="form",
         connection=opened.connection, channel=where.channel, thread_ts=where.thread_ts, key=where.key,
-        again=where.again,
+        again=where.again, private=opened.form.alone,
     )  # fmt: skip

@@ -286,3 +286,34 @@ async def test_a_form_that_is_out_of_date_says_so(house: House, new_sqlite: Call
     house.playground.slack.stacks["U0BEN"][-1].body["private_metadata"] = '{"m": "gone", "o": "create"}'
     sent = await ben.submits({"input.0": "one"})
     assert "out of date" in str(sent["view"]["blocks"])
+
+
+async def test_a_person_chooses_who_sees_what_a_form_brings_about(house: House) -> None:
+    ben, cleo = await house.person("ben"), await house.person("cleo")
+    await ben.command("/openai", "edit")
+    view = await form(ben, "Edit")
+    assert value(view, "audience") == "alone"
+    await ben.types({"input": "Te text", "instruction": "Fix it", "audience": "all"})
+    await ben.clicks("Advanced settings")
+    view = await form_that(ben, "temperature")
+    assert value(view, "audience") == "all"
+    await ben.submits()
+    assert await cleo.waits(lambda each: "Te" in each.plain or "text" in each.plain, "general")
+    await ben.command("/openai", "chat")
+    await form(ben, "Chat")
+    before = len(await cleo.sees("general"))
+    await ben.submits({"messages.0.content": "Only for me", "audience": "alone"})
+    assert await ben.waits(lambda each: each.ephemeral and "gpt" in each.plain, "general")
+    assert len(await cleo.sees("general")) == before
+
+
+async def test_files_that_slack_does_not_give_are_said_on_their_field(house: House) -> None:
+    ben = await house.person("ben")
+    await ben.command("/openai", "moderate")
+    await form(ben, "Moderate")
+    picture = await ben.uploads("odd.png", png())
+    for install in house.playground.slack.app.installs.values():
+        install.scopes = frozenset({*install.scopes} - {"files:read"})
+    sent = await ben.submits({"files": [picture]})
+    assert "odd.png" in sent["errors"]["files"], sent
+    assert "install me again" in sent["errors"]["files"]
