@@ -38,7 +38,7 @@ def _input(text: str, files: Sequence[File]) -> Any:
     if not files:
         return text
     begin = [{"type": "input_text", "text": text}] if text else []
-    return [{"type": "message", "role": "user", "content": [*begin, *map(_part, files)]}]
+    return [{"role": "user", "content": [*begin, *map(_part, files)]}]
 
 
 def _part(file: File) -> dict[str, Any]:
