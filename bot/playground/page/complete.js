@@ -4,7 +4,7 @@ import { h, newId } from "./dom.js";
 import { put } from "./menu.js";
 import { person, state } from "./store.js";
 
-const MOST = 12;
+const MOST = 20;
 
 function commands(typed) {
   const wanted = typed.slice(1).toLowerCase();

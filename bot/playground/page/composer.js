@@ -27,7 +27,7 @@ export class Composer {
     this.picker = h("input", { type: "file", multiple: true, class: "unseen", tabindex: "-1", "aria-label": "Files to attach" });
     this.more = iconButton("+", "Attach a file, or use a shortcut", () => this.offer(), { "aria-haspopup": "menu", "aria-expanded": "false" });
     this.element = h("div", { class: "composer" }, this.hint, h("div", { class: "box" }, this.field, this.list,
-      h("div", { class: "row" }, this.more, this.picker, h("span", { class: "muted grow keys" }, "Enter sends, Shift + Enter begins a line"), button("Send", () => this.send(), { class: "primary" }))), this.complete.list);
+      h("div", { class: "row" }, this.more, this.picker, h("span", { class: "muted grow keys" }, "Shift + Enter begins a new line"), button("Send", () => this.send(), { class: "primary" }))), this.complete.list);
     this.listen();
   }
 

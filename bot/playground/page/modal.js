@@ -50,7 +50,7 @@ function show(view) {
   const submit = view.submit ? h("button", { type: "submit", class: "primary", data: { key: "submit" } }, words(view.submit)) : null;
   const form = h("form", { novalidate: true, "aria-labelledby": "modal-title" }, fields, h("div", { class: "row end foot" },
     button(plain(view.close) || (view.submit ? "Cancel" : "Close"), close, { data: { key: "close" } }), submit));
-  form.addEventListener("submit", (event) => { event.preventDefault(); send(view, submit); });
+  form.addEventListener("submit", (event) => { event.preventDefault(); if (submit) send(view, submit); });
   fill(dialog, h("header", { class: "head" }, close_, h("h2", { id: "modal-title", tabindex: "-1" }, plain(view.title)), h("span", { class: "grow" }), iconButton("✕", "Close", close)), form);
   shownId = view.id;
   if (top) fields.scrollTop = top;
@@ -58,7 +58,7 @@ function show(view) {
 }
 
 function focus(form, kept) {
-  const wrong = form.querySelector('[aria-invalid="true"], .error');
+  const wrong = form.querySelector('[aria-invalid="true"], .field-error');
   const again = kept?.key ? dialog.querySelector(`[data-key="${CSS.escape(kept.key)}"]`) : null;
   const first = form.querySelector("[autofocus], .fields :is(input, textarea, select)") || form.querySelector("button");
   const chosen = again && again.dataset.key !== "submit" ? again : wrong?.matches("[aria-invalid]") ? wrong : again || first;
@@ -116,15 +116,16 @@ async function tellDrafts(view) {
 const valuesOf = (all) => Object.fromEntries(all.map(({ block, value }) => [block.block_id, sent(value)]));
 
 async function send(view, submit) {
-  if (submit?.disabled) return;
-  if (submit) submit.disabled = true;
+  if (submit.getAttribute("aria-busy")) return;
+  submit.setAttribute("aria-busy", "true");
   try {
     const told = await act("submit", { user: state.user, view_id: view.id, values: valuesOf(untold(view)) });
     if (!told.ok) throw new Error(told.error || "it did not answer");
+    if (told.errors) dialog.querySelector('[aria-invalid="true"]')?.focus();
   } catch (error) {
     complain(`We had some trouble connecting. Try again? (${error.message})`);
   } finally {
-    if (submit) submit.disabled = false;
+    submit.removeAttribute("aria-busy");
   }
 }
 

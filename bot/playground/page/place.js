@@ -6,6 +6,7 @@ import { button, complain, fill, h, iconButton } from "./dom.js";
 import { drawHome } from "./home.js";
 import { toggleInspector } from "./inspector.js";
 import { MessageList } from "./list.js";
+import { toggleSidebar } from "./sidebar.js";
 import { botHere, isAgent, me, nameOf, open, place, person, state } from "./store.js";
 
 const composer = new Composer("composer-main", "Message", () => null);
@@ -56,7 +57,7 @@ function tellOpened(agent, channel) {
 }
 
 function navigation() {
-  return iconButton("☰", "Channels", () => document.body.classList.toggle("menu-open"), { class: "icon narrow" });
+  return iconButton("☰", "Channels", () => toggleSidebar(), { class: "icon narrow" });
 }
 
 function tools() {

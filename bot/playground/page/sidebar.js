@@ -8,6 +8,15 @@ import { botHere, me, nameOf, open, person, state } from "./store.js";
 const SIGNS = { channel: "#", group: "🔒", im: "" };
 let drawn = "";
 
+/** On a phone: show the channels, or put them away. */
+export function toggleSidebar(shown = !document.body.classList.contains("menu-open")) {
+  if (shown === document.body.classList.contains("menu-open")) return;
+  document.body.classList.toggle("menu-open", shown);
+  document.querySelector(shown ? "#acting" : "#main .narrow")?.focus();
+}
+document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) toggleSidebar(false); });
+document.getElementById("main").addEventListener("click", (event) => { if (!event.target.closest(".narrow")) toggleSidebar(false); });
+
 /** Draw it where something is different. */
 export function drawSidebar() {
   const { people, channels, app, user, channel, seen } = state;
@@ -58,7 +67,7 @@ function link(channel) {
   const other = channel.members.find((id) => id !== me()?.id) || channel.members[0];
   return h("button", {
     type: "button", class: unread ? "unread" : "", "aria-current": open_ ? "page" : null, data: { key: channel.id },
-    on: { click: () => { document.body.classList.remove("menu-open"); open({ channel: channel.id }); } },
+    on: { click: () => { toggleSidebar(false); open({ channel: channel.id }); } },
   }, channel.kind === "im" ? avatar(other) : h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[channel.kind] || "#"),
   h("span", { class: "name" }, nameOf(channel)), person(other).bot && channel.kind === "im" ? h("span", { class: "badge" }, "App") : null,
   channel.shared ? h("span", { class: "badge" }, "Shared") : null, unread ? h("span", { class: "unseen" }, " (unread)") : null);

@@ -19,7 +19,7 @@ function input(block, ctx) {
   const named = [...words(block.label), block.optional ? h("span", { class: "muted" }, " (optional)") : null];
   const control = drawElement(element, block, { ...ctx, field: { id, label: plain(block.label), describedby: ids || null, invalid: Boolean(error), required: !block.optional } });
   const inside = [control, block.hint ? h("div", { id: `${id}-hint`, class: "hint" }, words(block.hint)) : null,
-    error ? h("div", { id: `${id}-error`, class: "error", role: "alert" }, h("span", { "aria-hidden": "true" }, "⚠ "), error) : null];
+    error ? h("div", { id: `${id}-error`, class: "field-error", role: "alert" }, h("span", { "aria-hidden": "true" }, "⚠ "), error) : null];
   if (GROUPS.has(element.type)) return h("fieldset", { class: "input" }, h("legend", {}, named), inside);
   return h("div", { class: "input" }, h("label", { for: id }, named), inside);
 }

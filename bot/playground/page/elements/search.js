@@ -82,7 +82,7 @@ export function combobox(element, block, ctx) {
     timer = setTimeout(ask, PAUSE);
     if (!many && !input.value && chosen.length) { chosen = []; told(); }
   });
-  input.addEventListener("focus", ask);
+  input.addEventListener("click", ask);
   input.addEventListener("blur", () => {
     close();
     if (!many) input.value = chosen[0] ? plain(chosen[0].text) : "";
