@@ -24,7 +24,7 @@ from bot.services.inbox import Inbox
 from bot.services.leaving import Leaving
 from bot.services.listing import Listing
 from bot.services.recalling import Recalling
-from bot.services.retention import EVERY, Retention
+from bot.services.retention import Retention
 from bot.services.runs import Runs
 from bot.settings import Settings
 from bot.slack.actions import Actions
@@ -84,9 +84,7 @@ class Bot:
         self.inbox.start(self.work.do, self.timetable.every, taking_over=ticking)
         if ticking:
             self.timetable.every(LETTERS_EVERY, self.postman.deliver, "letters")
-            tidy = Retention(self.store).tidy
-            self.timetable.every(EVERY, tidy, "retention")
-            self.background.spawn(tidy(), name="retention")
+            Retention(self.store).start(self.timetable.every, self.background)
         self.timetable.start()
 
 
@@ -161,7 +159,7 @@ def _assemble(
         installations, results,
         handlers={
             "command": Commands(ALL, people, modals, running, results).handle,
-            "action": Actions(ALL, people, modals, threads, conversations, results, reusing).handle,
+            "action": Actions(ALL, people, modals, threads, conversations, results, reusing, views).handle,
             "shortcut": Shortcuts(ALL, people, modals, views, results).handle,
             "submission": sending.handle,
         },

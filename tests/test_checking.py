@@ -42,6 +42,7 @@ FLAG = f.Flag(name="it", title="It")
 CHOICE = f.Choice(name="it", title="It", options=("low", "High"))
 MODEL = f.Model(name="it", title="It", kind="chat")
 NAMED = f.Reference(name="it", title="It", of="connection")
+SOMEBODY = f.Person(name="it", title="It")
 FILE_ID = f.Reference(name="it", title="It", of="file")
 FILES = f.Files(name="it", title="It", types=("png", "jpg"), most=2, bytes_each=MIB)
 OBJECT = f.Json(name="it", title="It")
@@ -88,6 +89,9 @@ KINDS = (TEXT, SECRET, NUMBER, FLAG, CHOICE, MODEL, NAMED, FILES, OBJECT, SEVERA
         (MODEL, " ft:gpt-6-luna:acme::1 ", "ft:gpt-6-luna:acme::1"),
         (MODEL, "m" * 256, "m" * 256),
         (NAMED, "My account", "My account"),
+        (SOMEBODY, " <@U0BEN|Ben B.> ", "U0BEN"),
+        (SOMEBODY, "<@W012AB>", "W012AB"),
+        (SOMEBODY, "U0BEN", "U0BEN"),
         (FILES, [PICTURE, PICTURE], [PICTURE, PICTURE]),
         (FILES, PICTURE, [PICTURE]),
         (OBJECT, '{"a": 1}', {"a": 1}),

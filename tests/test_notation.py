@@ -1,8 +1,10 @@
 """Days, sizes and code as results write them, whatever an API gives for them."""
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 
-from bot.notation import day, fenced, size
+from bot.notation import day, fenced, moment, size
 
 
 @pytest.mark.parametrize(
@@ -28,3 +30,8 @@ def test_a_size_has_the_unit_that_suits_it(count: object, shown: str) -> None:
 def test_nothing_in_a_text_ends_its_code_block(text: str, shown: str) -> None:
     assert fenced(text) == shown
     assert fenced("{}", "json").startswith("```json\n")
+
+
+def test_moments_are_told_to_the_minute_in_utc() -> None:
+    east = timezone(timedelta(hours=2))
+    assert moment(datetime(2026, 11, 23, 1, 5, 59, tzinfo=east)) == "2026-11-22 23:05"

@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
+from bot.background import Background
 from bot.logs import log
 from bot.modules.admin import DAYS
+from bot.services.inbox import Every
 from bot.store import Store, Unit, Workspace
 
 #: Seconds between two rounds; what is over is gone within the hour.
@@ -15,6 +17,11 @@ class Retention:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    def start(self, every: Every, background: Background) -> None:
+        """Begin: one round now, the others by the timetable, `every(seconds, call, name)`."""
+        every(EVERY, self.tidy, "retention")
+        background.spawn(self.tidy(), name="retention")
 
     async def tidy(self) -> None:
         """One round."""

@@ -37,7 +37,7 @@ async def test_whom_an_admin_names_may_until_it_is_taken_back(house: House) -> N
     assert "ben (U0BEN)" in (await told(ada, "admin allow <@U0BEN|ben> --what call/send")).plain
     await told(ben, POST)
     assert asked(house) == 1
-    assert "for workspace admins" in (await told(ben, "connect rename Default --name Mine")).plain
+    assert "for workspace admins" in (await told(ben, "connect default Default")).plain
     listed = (await told(ben, "admin list")).plain
     assert "U0BEN" in listed
     assert "call/send" in listed

@@ -3,10 +3,11 @@
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.slack.text import clip, close_bidi, for_markdown, for_mrkdwn, label, plain
+from bot.slack.text import clip, close_bidi, for_markdown, for_mrkdwn, label, plain, typed
 
 TOKEN = re.compile(r"<[^>]*>|<")
 # Any code point, lone surrogates too, and many of those that mean something.
@@ -96,3 +97,22 @@ def test_a_notification_reads_without_marks() -> None:
 @given(wild)
 def test_a_notification_never_fails(text: str) -> Any:
     assert "<" not in plain(text)
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("allow <@U0BEN|ben>", "allow <@U0BEN|ben>"),
+        ("allow <@U0BEN>", "allow <@U0BEN>"),
+        ("ask <#C0GENERAL|general> &amp; <#C0OTHER>", "ask #general & #C0OTHER"),
+        (
+            "see <http://example.com|example.com> and <https://x.org/a?b=c>",
+            "see example.com and https://x.org/a?b=c",
+        ),
+        ("to <mailto:ada@example.com|ada@example.com>", "to ada@example.com"),
+        ("is 1 &lt; 2 &gt; 0, &amp;lt;", "is 1 < 2 > 0, &lt;"),
+        ("List<String> <b>x</b> <!here>", "List<String> <b>x</b> <!here>"),
+    ],
+)
+def test_a_command_is_read_as_it_was_typed(sent: str, meant: str) -> None:
+    assert typed(sent) == meant
