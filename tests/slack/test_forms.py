@@ -1,6 +1,7 @@
 """Proves that forms fit into Slack's limits, lose nothing, and give back what stands in them."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -407,8 +408,39 @@ def test_metadata_without_an_operation_is_refused(metadata: str) -> None:
         Form.unpacked(metadata)
 
 
+def test_the_last_connection_is_one_that_is_added() -> None:
+    _, view = chat({}, connections=[("con1", "Main")])
+    assert [each["text"]["text"] for each in inputs(view)["connection"]["element"]["options"]] == [
+        "Main", "Add a connection…",
+    ]  # fmt: skip
+    assert inputs(view)["connection"]["dispatch_action"]
+
+
+def test_a_connection_that_was_chosen_for_the_person_has_a_block_of_its_own() -> None:
+    form, view = chat({}, Form("chat", "create", chosen=2), connections=[("con1", "Main")], connection="con1")
+    assert forms.chosen(form, state_of(view)) == "con1"
+    assert "connection" not in inputs(view)
+
+
+def test_files_that_are_in_slack_need_not_be_uploaded_again() -> None:
+    module = next(each for each in ALL if each.name == "image-edit")
+    operation = module.operations[0]
+    form = Form(module.name, operation.name).with_files("image", ["F1", "F2", "F1"])
+    form, view = drawn(module, operation, {}, form, attached={"image": "📎 a.png, 📎 b.png"})
+    assert view_problems(view) == []
+    assert inputs(view)["image"]["optional"]
+    assert forms.typed(operation, form, state_of(view))["image"] == [{"id": "F1"}, {"id": "F2"}]
+    assert forms.attached(form, view) == {"image": "📎 a.png, 📎 b.png"}
+    state = state_of(view)
+    state["image"] = {"value": {"type": "file_input", "files": [{"id": "F2", "name": "b.png"}]}}
+    assert forms.typed(operation, form, state)["image"] == [{"id": "F1"}, {"id": "F2", "name": "b.png"}]
+
+
 def test_the_metadata_of_the_largest_form_fits() -> None:
     form = Form("chat", "create", "C0123456789", "1790000000.123456", advanced=True)
+    form = form.with_files("files", [f"F0123456{at:03}" for at in range(40)])
+    item = "0" * 32
+    form = replace(form, earlier=item, below=("V0123456789", item), chosen=99, alone=True)
     for _ in range(200):  # somebody adds and removes groups all day
         form = form.with_row(MESSAGES).without_row(MESSAGES, form.shown(MESSAGES)[0])
     for _ in range(19):
