@@ -11,6 +11,15 @@ from bot.store import Watch
 EndKind = Literal["succeeded", "failed", "cancelled", "lost"]
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One step of the loss curve; a figure is None where OpenAI gives none."""
+
+    step: int
+    train: float | None
+    valid: float | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """What is known of a job now; the one message that is edited in place."""
@@ -29,9 +38,8 @@ class Card:
     step: int | None = None
     total_steps: int | None = None
     trained_tokens: int | None = None
-    #: Losses in the order of their steps, thinned out evenly, for a sparkline.
-    train_losses: Sequence[float] = ()
-    valid_losses: Sequence[float] = ()
+    #: In the order of their steps, thinned out evenly to some hundred.
+    losses: Sequence[Loss] = ()
     started: datetime | None = None
     estimated_finish: datetime | None = None
     finished: datetime | None = None
@@ -46,6 +54,16 @@ class Card:
         if not self.total_steps or self.step is None:
             return None
         return min(100, self.step * 100 // self.total_steps)
+
+    @property
+    def train_losses(self) -> list[float]:
+        """The training losses alone, for a sparkline."""
+        return [each.train for each in self.losses if each.train is not None]
+
+    @property
+    def valid_losses(self) -> list[float]:
+        """The validation losses alone."""
+        return [each.valid for each in self.losses if each.valid is not None]
 
     @property
     def ended(self) -> bool:
@@ -73,15 +91,6 @@ class Checkpoint:
     accuracy: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """One step of the loss curve, from the result files (or, without them, from the events)."""
-
-    step: int
-    train: float | None
-    valid: float | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """How the story ends; told once."""
@@ -90,6 +99,7 @@ class Ending:
     #: What was made.
     model: str | None = None
     checkpoints: Sequence[Checkpoint] = ()
+    #: From the result files, or without them from the events.
     losses: Sequence[Loss] = ()
     #: Why it failed or cannot be followed any more, and what to change.
     reason: str | None = None

@@ -73,19 +73,29 @@ class Watches:
         self._work = work
 
     async def follow(
-        self, workspace: str, *, connection: str, job: str, channel: str, thread_ts: str | None, by: str
+        self,
+        workspace: str,
+        *,
+        connection: str,
+        job: str,
+        channel: str,
+        thread_ts: str | None,
+        by: str,
+        last: dict[str, Any] | None = None,
     ) -> tuple[Watch, bool]:
         """Follow a job in a channel, and whether nobody did; where the story had ended it begins anew."""
         work = self._work
         same = {"workspace": workspace, "connection": connection, "job": job, "channel": channel}
         where = [watches.c[name] == value for name, value in same.items()]
         await work.run(delete(watches).where(*where, ~_OPEN))
+        new = work.new_id()
+        sealed = work.seal_json(_t.last, workspace, new, last)
         made = {
-            **same, "id": work.new_id(), "thread_ts": thread_ts, "by": by, "failures": 0,
+            **same, "id": new, "last": sealed, "thread_ts": thread_ts, "by": by, "failures": 0,
             "created_at": work.now(), "state": "following", "attempts": 0, "lease_token": 0,
         }  # fmt: skip
-        new = work.insert(watches).values(**made, not_before=Now())
-        row = await work.one(new.on_conflict_do_nothing().returning(*_COLUMNS))
+        insertion = work.insert(watches).values(**made, not_before=Now())
+        row = await work.one(insertion.on_conflict_do_nothing().returning(*_COLUMNS))
         if row is not None:
             return self._opened(row), True
         return self._opened((await work.run(select(*_COLUMNS).where(*where))).one()), False
@@ -136,6 +146,11 @@ class Watches:
             changes["ended_at"] = Now()
         named = {"item": watch.id, "token": watch.lease_token, "seconds": seconds, "woken": watch.woken_by}
         return bool(await self._work.changed(_CHECKED.values(**changes), named))
+
+    async def carded(self, watch: Watch, card_ts: str) -> bool:
+        """The card's message is there; the look goes on."""
+        change = update(watches).where(*held(watches), _OPEN).values(card_ts=card_ts)
+        return bool(await self._work.changed(change, {"item": watch.id, "token": watch.lease_token}))
 
     async def release(self, ids: Collection[str], owner: str) -> None:
         """Give back at once what this owner does not look at."""
