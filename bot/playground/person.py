@@ -45,8 +45,6 @@ class Person:
         if self._session is not None:
             await self._session.close()
 
-    # -- saying
-
     async def says(
         self, channel: str, text: str, thread: str | None = None, files: Sequence[str] = ()
     ) -> str:
@@ -68,14 +66,12 @@ class Person:
 
     async def uploads(self, name: str, content: bytes) -> str:
         """Upload a file; its id, for `says`."""
-        sent = base64.b64encode(content).decode()
-        return str((await self._act("upload", {"name": name, "content_base64": sent}))["file"])
+        sent = {"name": name, "content_base64": base64.b64encode(content).decode()}
+        return str((await self._act("upload", sent))["file"])
 
     async def invites(self, channel: str, who: str = "bot") -> None:
         """Bring somebody into a channel."""
         await self._act("invite", {"channel": channel, "who": who})
-
-    # -- using the app
 
     async def command(self, command: str, text: str = "", channel: str = "general") -> Json:
         """Type a slash command: {ok, status, immediate: what the app answered at once, error}."""
@@ -136,16 +132,13 @@ class Person:
                 return view
         return earlier
 
-    # -- seeing
-
     async def sees(self, channel: str, thread: str | None = None) -> list[Message]:
         """The messages of a channel, or of one thread, the oldest first."""
         return [message(told) for told in (await self._see(channel, thread))["messages"]]
 
     async def session(self, channel: str, thread: str | None = None) -> Json | None:
         """The agent's session in a thread: {state, title, status, loading, prompts}."""
-        session: Json | None = (await self._see(channel, thread))["session"]
-        return session
+        return (await self._see(channel, thread))["session"]  # type: ignore[no-any-return] # JSON
 
     async def waits(
         self, predicate: Predicate, channel: str, thread: str | None = None, seconds: float = 20
@@ -185,9 +178,8 @@ class Person:
         return await self._look("see", place | more)
 
     async def _act(self, name: str, asked: Json) -> Json:
-        given = {key: value for key, value in asked.items() if value is not None}
-        # As a stream: a file makes the body larger than aiohttp sends at once.
-        body = io.BytesIO(json.dumps({"user": self.name} | given).encode())
+        given = {"user": self.name} | {key: value for key, value in asked.items() if value is not None}
+        body = io.BytesIO(json.dumps(given).encode())  # a file is too large for `json=`
         return await self._ask("POST", f"act/{name}", data=body, headers={"Content-Type": "application/json"})
 
     async def _look(self, name: str, asked: Json) -> Json:
