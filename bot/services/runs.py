@@ -1,20 +1,23 @@
 """Runs one operation for one person: permission, connection, call, record; whoever the surface is."""
 
+import asyncio
 import hashlib
 import hmac
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot import fields
 from bot.checking import check
-from bot.errors import BotError, Forbidden
+from bot.errors import BotError, Forbidden, Unavailable
+from bot.logs import log
 from bot.module import Context, Part, Role, Values, unseen
 from bot.services.auditing import told
 from bot.services.connecting import Connecting
 from bot.services.desk import Desk
 from bot.services.grants import Grants
 from bot.services.people import Person, holds
-from bot.services.records import Ask, Outcome, Records, ended
+from bot.services.records import Ask, Outcome, Records, ended, harmless
 from bot.services.ruling import Called, Ruling, by_id
 from bot.store import Store, Unit
 
@@ -92,10 +95,15 @@ class Runs:
             request_id = getattr(wrong, "request_id", None)
             await self.records.end(ask, run, "failed", told=noted, error=wrong.text, request_id=request_id)
             raise
-        except BaseException:
-            await self.records.end(ask, run, "interrupted", told=noted)
+        except BaseException as cut:
+            # What the end of this process cuts off and may be done again is done by whoever takes it over.
+            if not (isinstance(cut, asyncio.CancelledError) and harmless(operation, values)):
+                await self.records.end(ask, run, "interrupted", told=noted)
             raise
-        await self.records.end(ask, run, "done", result, told=noted)
+        try:
+            await self.records.end(ask, run, "done", result, told=noted)
+        except Unavailable:  # it is shown all the same: it may be paid for
+            log("run.not_kept", level=logging.ERROR, workspace=person.workspace, run=run.id)
         return Outcome(run.id, result)
 
     def hashed(self, person: Person) -> str:

@@ -8,13 +8,16 @@ from bot.module import Module
 from bot.services.conversations import Conversations, Place, Said
 from bot.slack import ids
 from bot.slack.help import overview
+from bot.slack.material import material
 from bot.slack.modals import Modals
 from bot.slack.people import People
+from bot.slack.picking import picker
 from bot.slack.places import Where
 from bot.slack.remedies import remedy
 from bot.slack.results import Results
 from bot.slack.reusing import Reusing
 from bot.slack.threads import Threads
+from bot.slack.views import Views
 
 Body = dict[str, Any]
 GO_ON = "Go on exactly where you stopped."
@@ -25,7 +28,7 @@ class Actions:
 
     def __init__(
         self, modules: Sequence[Module], people: People, modals: Modals, threads: Threads,
-        conversations: Conversations, results: Results, reusing: Reusing,
+        conversations: Conversations, results: Results, reusing: Reusing, views: Views,
     ) -> None:  # fmt: skip
         self._modules = modules
         self._people = people
@@ -34,6 +37,7 @@ class Actions:
         self._conversations = conversations
         self._results = results
         self._reusing = reusing
+        self._views = views
 
     async def handle(self, body: Body, where: Where) -> None:
         """One click."""
@@ -50,6 +54,9 @@ class Actions:
                 await self._results.say(where, "What I can do", overview(self._modules), private=True)
             elif name in {ids.AGAIN, ids.CONTINUE}:
                 await self._answer(name, pressed, where)
+            elif name == ids.USE:
+                given = material(body.get("message") or {})
+                await self._views.open(where, picker(self._modules, given, where.key))
             elif name.startswith(ids.RUN):
                 await self._reusing.handle(pressed, where, person)
         except BotError as wrong:

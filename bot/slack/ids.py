@@ -6,6 +6,8 @@ from bot.services.conversations import Answer
 AGAIN = "answer.again"
 #: Let the model go on where its limit of tokens ended it.
 CONTINUE = "answer.continue"
+#: Use an answer as it stands in another module: the click brings the message along.
+USE = "answer.use"
 #: Show the list of modules.
 OVERVIEW = "help.overview"
 #: Open the form of `module/operation`.

@@ -11,10 +11,14 @@ from bot.slack.blocks import result_blocks
 from bot.slack.caller import Slack
 from bot.slack.clock import Clock
 from bot.slack.failures import SlackFailure
+from bot.slack.posting import Thread
 
 SOON = "This is not finished yet…"
 #: Slack looks at a picture before it shows it; its users report about a second, and no end to it.
 LOOKS, PAUSE = 12, 0.5
+#: A request is given up long before that (seconds).
+LONGEST = 3600.0
+MARK = "bot_preview"
 Block = dict[str, Any]
 
 
@@ -28,14 +32,16 @@ class Preview:
         workspace: str,
         place: Callable[[], Awaitable[tuple[str, str | None]]],
         clock: Clock,
+        key: str,
     ) -> None:
-        """`place`: channel and thread of the preview, asked for when there is something to show."""
+        """`place`: channel and thread, asked for when there is something to show. `key`: of the request."""
         self._slack = slack
         self._token = token
         self._workspace = workspace
         self._place = place
         self._channel = ""
         self._clock = clock
+        self._mark = {"event_type": MARK, "event_payload": {"k": key}}
         self._latest: Part | None = None
         self._task: asyncio.Task[None] | None = None
         self._ts: str | None = None
@@ -57,6 +63,17 @@ class Preview:
             await self._tidy("chat.delete", channel=self._channel, ts=self._ts)
         for each in self._files:
             await self._tidy("files.delete", file=each)
+
+    async def clear(self) -> None:
+        """Take away what an earlier process showed that died before its result was there."""
+        with suppress(SlackFailure):  # where nothing can be read, it stays
+            channel, thread_ts = await self._place()
+            thread = Thread(self._slack, self._token, self._workspace, channel, thread_ts)
+            for message in await thread.since(self._clock.now() - LONGEST):
+                if message.get("metadata") == self._mark:
+                    await self._tidy("chat.delete", channel=channel, ts=message["ts"])
+                    for file in [each["slack_file"] for each in message["blocks"] if "slack_file" in each]:
+                        await self._tidy("files.delete", file=file["id"])
 
     async def _work(self) -> None:
         """Show the newest part until there is none newer."""
@@ -101,7 +118,7 @@ class Preview:
         said: dict[str, Any] = {"text": SOON, "blocks": [*blocks, soon]}
         if self._ts is None:
             self._channel, thread_ts = await self._place()
-            posted = await self._call("chat.postMessage", thread_ts=thread_ts, **said)
+            posted = await self._call("chat.postMessage", thread_ts=thread_ts, metadata=self._mark, **said)
             self._ts = str(posted["ts"])
         else:
             await self._call("chat.update", ts=self._ts, **said)

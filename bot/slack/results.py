@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from bot.errors import BotError
+from bot.errors import BotError, Unavailable
 from bot.logs import log
 from bot.slack.blocks import error_blocks, error_text
 from bot.slack.caller import Slack
@@ -82,8 +82,8 @@ class Results:
             await self._postman.post(
                 where.workspace, key, where.channel, where.thread_ts, message, user=where.user
             )
-        except SlackFailure as wrong:
-            if wrong.kind != "permanent":
+        except (SlackFailure, Unavailable) as wrong:
+            if isinstance(wrong, SlackFailure) and wrong.kind != "permanent":
                 log("results.later", workspace=where.workspace, error_code=wrong.error)
                 return  # it stays in the outbox, and whoever asked is told if it cannot come
             if not where.response_url:

@@ -81,6 +81,8 @@ class Running:
 
     async def _run(self, where: Where, ask: Ask, values: dict[str, Any]) -> None:
         preview = self._showing.preview(where, private=ask.alone or where.channel is None)
+        if ask.again:
+            await preview.clear()
         try:
             work = self._runs.carry_out(ask, values, preview.show)
             outcome = await self._results.watched(where, work)

@@ -1,10 +1,11 @@
 """Shows what a run gave: files and text where they belong, with buttons, and unfinished pieces before."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from bot.errors import BotError
+from bot.errors import BotError, Unavailable
 from bot.module import File, Module, Operation, Result, Text, Values
 from bot.services import kept
 from bot.services.records import Ask, Outcome, Records
@@ -65,7 +66,7 @@ class Showing:
             return await self._replies.direct(where.workspace, where.user), None
 
         token = self._installations.token(where.workspace)
-        return Preview(self._slack, token, where.workspace, place, self._clock)
+        return Preview(self._slack, token, where.workspace, place, self._clock, where.key)
 
     async def show(self, where: Where, ask: Ask, values: Values, outcome: Outcome) -> None:
         """Show a result: alone to the person, or in the channel."""
@@ -74,7 +75,8 @@ class Showing:
         sources, beside = await self._uploads.put(where, result, private=private)
         whole = placed(outcome.result, sources)
         if sources:
-            await self._records.shown(where.workspace, outcome.run, whole)
+            with suppress(Unavailable):  # then they are not found again, but they are shown
+                await self._records.shown(where.workspace, outcome.run, whole)
         shown = placed(result, sources)
         shown = replace(shown, notes=(*shown.notes, *_notes(result, shown, private=private, beside=beside)))
         under = self.row(ask, values, replace(outcome, result=whole), private=private)

@@ -104,6 +104,7 @@ class Speaker:
         buttons = [button("Regenerate", ids.AGAIN, ids.answer(answer))]
         if answer.finish_reason == "length":
             buttons.append(button("Continue", ids.CONTINUE, ids.answer(answer)))
+        buttons.append(button("Use in…", ids.USE, ids.answer(answer)))
         return "done", "", buttons
 
     async def _end(self, answer: Answer, writer: Writer, state: State, tail: str, buttons: Buttons) -> None:

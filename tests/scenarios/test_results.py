@@ -9,7 +9,6 @@ from PIL import Image
 from bot.playground.person import Message, Person, PersonError
 from tests.scenarios.conftest import House
 
-
 USE = "run.use"
 
 
@@ -243,3 +242,15 @@ async def test_a_source_picture_goes_along_when_it_is_run_again(house: House) ->
     await ben.clicks("Run again", "general", under.ts)
     await ben.waits(lambda each: "@ben" in each.plain and each.ts > under.ts, "general", root)
     assert len(asked(house, "/images/edits")) == 2
+
+
+async def test_an_answer_of_a_thread_is_used_elsewhere(house: House) -> None:
+    ben = await house.person("ben")
+    root = await ben.says("general", "<@bot> Tell me about otters.")
+    said = await ben.waits(lambda each: each.ts > root and "Use in…" in each.plain, "general", root)
+    await ben.clicks("Use in…", "general", said.ts)
+    await form(ben, "Use with OpenAI")
+    await ben.clicks("form.use:edit/create")
+    view = await form(ben, "Edit")
+    assert value(view, "input")
+    assert value(view, "input").split()[0] in said.plain

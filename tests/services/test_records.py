@@ -1,5 +1,6 @@
 """Records of runs: done once, found by those who may, and whole when they are opened again."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -58,6 +59,30 @@ async def test_what_only_reads_is_done_again_after_a_crash(house: House) -> None
     asked = ask("models", "list")
     await begun(house, asked)
     assert (await house.runs.run(replace(asked, again=True))).run == KEY
+
+
+@pytest.mark.parametrize(("spends", "state"), [(True, "interrupted"), (False, "calling")])
+async def test_what_the_end_of_a_process_cuts_off_is_known_to_the_next(
+    house: House,
+    spends: bool,  # noqa: FBT001 - a test's parameter
+    state: str,
+) -> None:
+    await house.connect()
+    begun_ = asyncio.Event()
+
+    async def endless(*_: object) -> Result:
+        begun_.set()
+        await asyncio.Event().wait()
+        return Result([])
+
+    asked = ask("models", "list")
+    slow = replace(asked, operation=replace(asked.operation, call=endless, spends=spends))
+    running = asyncio.create_task(house.runs.run(slow))
+    await begun_.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (await house.runs.records.find(BEN, KEY, None)).state == state
 
 
 async def test_what_is_under_way_is_not_begun_twice(house: House) -> None:
