@@ -59,7 +59,7 @@ from bot.slack.work import Work
 from bot.store import Store
 
 #: Hosts kill what is still there 30 seconds after they asked it to end.
-DRAIN_WITHIN = 22.0
+DRAIN_WITHIN = 18.0
 LETTERS_EVERY = 5.0
 
 
@@ -184,7 +184,8 @@ def _assemble(
     )  # fmt: skip
     for each in homes:
         background.spawn(people.read_ahead(each), name="people.read_ahead")
-    guard = Guard(settings.slack_signing_secrets, receiver.deliver, clock)
+    # In Socket Mode there may be none: then nobody can sign.
+    guard = Guard(settings.slack_signing_secrets or (secrets.token_hex(),), receiver.deliver, clock)
     timetable = Timetable(background)
     return Bot(
         settings, store, inbox, background, timetable, receiver, guard, postman, work, connecting, homes[-1]

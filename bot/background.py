@@ -60,8 +60,11 @@ class Background:
         self._clocks.add(clock)
         clock.add_done_callback(self._clocks.discard)
 
-    async def drain(self, seconds: float) -> int:
-        """Take no more work, give what there is that long to end, then cancel it; says how many were cut."""
+    async def drain(self, seconds: float, last: float = 4.0) -> int:
+        """Take no more work, give what there is that long to end, then cut it; says how many were cut.
+
+        last: seconds that what is cut has to say so; what hangs even then is left.
+        """
         self._draining = True
         for clock in self._clocks:
             clock.cancel()
@@ -71,10 +74,11 @@ class Background:
         while self._tasks and (left := deadline - now()) > 0:
             await asyncio.wait(self._tasks, timeout=left)
         cut = len(self._tasks)
-        while self._tasks:
+        deadline = now() + last
+        while self._tasks and (left := deadline - now()) > 0:
             for task in self._tasks:
                 task.cancel()
-            await asyncio.wait(self._tasks)
+            await asyncio.wait(self._tasks, timeout=left)
         return cut
 
     async def _tick(self, seconds: float, call: Callable[[], Coroutine[Any, Any, object]], name: str) -> None:

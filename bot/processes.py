@@ -39,8 +39,8 @@ async def serve(settings: Settings, *, receiving: bool = True, ticking: bool = T
         if listener is not None:
             await stack.enter_async_context(open_door(Door(bot.guard, _health(bot, socket)), listener))
         if socket is not None:
-            await socket.connect()
             stack.push_async_callback(socket.close)
+            await socket.connect()
             bot.timetable.every(WATCH_EVERY, socket.watch, "socket.watch")
         where = f"http://{settings.host}:{settings.port}" if listener else None
         log(

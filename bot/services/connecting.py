@@ -4,7 +4,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.errors import AccessDenied, BotError, Invalid, ModelGone, NoConnection, NotFound
+from bot.errors import (
+    AccessDenied,
+    ApiBroken,
+    ApiDown,
+    ApiTimeout,
+    ApiUnreachable,
+    BotError,
+    Invalid,
+    ModelGone,
+    NoConnection,
+    NotFound,
+    RateLimited,
+)
 from bot.openai import Account, Api, Client, Model
 from bot.openai.capabilities import Kind, newest
 from bot.store import Connection, Store, Unit
@@ -41,6 +53,8 @@ class Connecting:
         self._lines: dict[tuple[str, str | None], tuple[float, Line]] = {}
         self._models: dict[tuple[str, str], tuple[float, list[Model]]] = {}
         self._choices: dict[tuple[str, str], tuple[float, str]] = {}
+        #: Keys and organizations to adopt as soon as OpenAI can be asked about them, by workspace.
+        self._promised: dict[str, tuple[str, str | None]] = {}
 
     def base_url(self, wanted: str | None) -> str:
         """The base URL for a connection: the operator's usual one, or another that the operator allows."""
@@ -61,6 +75,9 @@ class Connecting:
         kept = self._lines.get((workspace, wanted))
         if kept and self._clock() - kept[0] < ACCOUNT_FRESH:
             return kept[1]
+        promised = self._promised.pop(workspace, None)
+        if promised and (problem := await self.adopt(workspace, *promised)):
+            raise problem
         async with self.store.read() as unit:
             found = await self._found(unit, workspace, wanted)
             key = await unit.connections.key(workspace, found.id)
@@ -137,7 +154,10 @@ class Connecting:
             return [], True
 
     async def adopt(self, workspace: str, key: str, organization: str | None) -> BotError | None:
-        """Make a key the first connection of a workspace that has none; what went wrong, if anything."""
+        """Make a key the first connection of a workspace that has none; what went wrong, if anything.
+
+        Where OpenAI cannot be asked about it now, that is done when the connection is needed.
+        """
         async with self.store.read() as unit:
             if await unit.connections.list(workspace):
                 return None
@@ -145,6 +165,8 @@ class Connecting:
         try:
             _, restricted = await self.probe(self.api(key, organization, None, base_url))
         except BotError as wrong:
+            if isinstance(wrong, ApiDown | ApiUnreachable | ApiTimeout | ApiBroken | RateLimited):
+                self._promised[workspace] = (key, organization)
             return wrong
         async with self.store.begin() as unit:
             if await unit.connections.list(workspace):

@@ -8,7 +8,7 @@ import aiohttp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 
-from bot.errors import SettingsError
+from bot.errors import SettingsError, Unavailable
 from bot.slack.caller import Slack
 from bot.slack.failures import SlackFailure
 from bot.store import Workspace
@@ -91,7 +91,7 @@ async def identify(slack: Slack, token: str) -> Installation:
                 f"SLACK_BOT_TOKEN: Slack refuses this token ({wrong.error}). Install the app again "
                 "to the workspace and copy the Bot User OAuth Token from OAuth & Permissions."
             ) from None
-        raise
+        raise Unavailable(f"SLACK_API_URL: Slack does not answer ({wrong.error}).") from None
     return Installation(
         said["team_id"],
         said.get("team", ""),

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
@@ -21,7 +22,10 @@ class Socket:
         self._client = AsyncSocketModeHandler(app, app_token, ping_interval=PING_EVERY).client
 
     async def connect(self) -> None:
-        """Connect; raises SettingsError for a token that Slack refuses (the SDK tries for ever)."""
+        """Connect; raises SettingsError for a token that Slack refuses (the SDK tries for ever).
+
+        Where Slack cannot be reached now, the watch connects later.
+        """
         try:
             self._client.wss_uri = await self._client.issue_new_wss_url()
         except SlackApiError as wrong:
@@ -29,6 +33,9 @@ class Socket:
                 f"SLACK_APP_TOKEN: Slack refuses it ({wrong.response['error']}). Make an app-level token "
                 "with the scope connections:write, under Basic Information of the app."
             ) from None
+        except (aiohttp.ClientError, OSError, TimeoutError) as broken:
+            log("socket.unreachable", level=logging.WARNING, error_kind=type(broken).__name__)
+            return
         await self._client.connect()  # type: ignore[no-untyped-call] # the SDK has no types there
 
     async def connected(self) -> bool:
@@ -39,7 +46,12 @@ class Socket:
         """Connect again when the connection is gone without a word."""
         if not await self.connected():
             log("socket.reconnect", level=logging.WARNING)
-            await self._client.connect_to_new_endpoint()
+            try:
+                await self._client.connect_to_new_endpoint()
+            except SlackApiError as wrong:
+                log("socket.refused", level=logging.ERROR, error_code=str(wrong.response["error"]))
+            except (aiohttp.ClientError, OSError, TimeoutError) as broken:
+                log("socket.unreachable", level=logging.WARNING, error_kind=type(broken).__name__)
 
     async def close(self) -> None:
         """Hang up; a socket that does not answer is left."""

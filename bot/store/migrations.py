@@ -13,10 +13,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from bot.store.addresses import parse
-from bot.store.work import told_plainly
+from bot.store.postgresql import explained
+from bot.store.sqlite import unusable
 
 T = TypeVar("T")
 _ONE_AT_A_TIME = threading.Lock()  # Alembic keeps what it works on in a global
@@ -53,8 +55,15 @@ def head() -> str:
 
 
 async def _in_thread(url: str, work: Callable[[Connection], T]) -> T:
-    with told_plainly():
-        return await asyncio.to_thread(connected, parse(url), work)
+    parsed = parse(url)
+    try:
+        return await asyncio.to_thread(connected, parsed, work)
+    except (DatabaseError, OSError) as error:
+        if parsed.get_backend_name() == "sqlite":
+            raise unusable(parsed.database, error) from error
+        if isinstance(error, OperationalError):
+            raise explained(parsed, error) from error
+        raise
 
 
 def connected(url: URL, work: Callable[[Connection], T]) -> T:

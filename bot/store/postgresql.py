@@ -52,7 +52,7 @@ class Postgresql:
             async with self._engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
         except (SQLAlchemyError, OSError, ValueError) as error:
-            raise self._explained(error) from error
+            raise explained(self._url, error) from error
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -70,11 +70,13 @@ class Postgresql:
         async with self._snapshots.connect() as connection:
             yield connection
 
-    def _explained(self, error: Exception) -> BotError:
-        reason = " ".join(str(getattr(error, "orig", None) or error).split())
-        if any(sign in reason for sign in _WRONG):
-            return SettingsError(f"DATABASE_URL ({shown(self._url)}) is refused: {reason}")
-        return Unavailable(
-            f"The database of DATABASE_URL ({shown(self._url)}) does not answer: {reason}. "
-            "Start it, or correct the address."
-        )
+
+def explained(url: URL, error: Exception) -> BotError:
+    """What an operator reads whose PostgreSQL refuses the address, or does not answer."""
+    reason = " ".join(str(getattr(error, "orig", None) or error).split())
+    if any(sign in reason for sign in _WRONG):
+        return SettingsError(f"DATABASE_URL ({shown(url)}) is refused: {reason}")
+    return Unavailable(
+        f"The database of DATABASE_URL ({shown(url)}) does not answer: {reason}. "
+        "Start it, or correct the address."
+    )

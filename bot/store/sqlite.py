@@ -36,11 +36,7 @@ class Sqlite:
             self.groups = Groups(driver)
             self._idle.append(await _connect(self._read))
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            reason = error.orig if isinstance(error, SQLAlchemyError) and hasattr(error, "orig") else error
-            raise SettingsError(
-                f"DATABASE_URL: {self._file} cannot be opened ({reason}). "
-                "Name a file on a local disk that the bot may write."
-            ) from error
+            raise unusable(self._file, error) from error
 
     async def close(self) -> None:
         """Commit what is open and close the file."""
@@ -72,6 +68,15 @@ class Sqlite:
             finally:
                 driver.say("ROLLBACK")
                 self._idle.append((connection, driver))
+
+
+def unusable(file: object, error: BaseException) -> SettingsError:
+    """What an operator reads whose SQLite file cannot be opened, read or written."""
+    reason = getattr(error, "orig", None) or error
+    return SettingsError(
+        f"DATABASE_URL: {file} cannot be used ({reason}). "
+        "Name a file on a local disk with room, that the bot may write."
+    )
 
 
 async def _connect(source: AsyncEngine) -> tuple[AsyncConnection, InlineConnection]:

@@ -131,7 +131,7 @@ async def test_ids_of_another_workspace_lead_nowhere(house: House) -> None:
         assert kept is not None
         assert kept.text == "Their secret."
         assert await unit.turns.get(home, turn.id) is None
-    assert secret not in str([each for each in house.playground.openai.requests])
+    assert secret not in str(list(house.playground.openai.requests))
 
 
 @pytest.mark.parametrize(
