@@ -175,8 +175,6 @@ def _assemble(
         at_once={
             "app_home_opened": pages.opened,
             "agent_session_stopped": threads.stopped,
-            "team_join": people.changed,
-            "user_change": people.changed,
         },
         options=Suggesting(made, people, connecting, Listing(connecting, background)).options,
         submitted=submissions.submitted,

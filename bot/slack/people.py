@@ -118,10 +118,6 @@ class People:
             if not cursor:
                 return
 
-    async def changed(self, event: dict[str, Any], workspace: str) -> None:
-        """Slack says that somebody joined or changed."""
-        self._keep(workspace, event["user"])
-
     def _keep(self, workspace: str, user: dict[str, Any]) -> Person:
         person = Person(
             workspace,
