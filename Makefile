@@ -11,10 +11,10 @@ COMPILE := $(UV) pip compile pyproject.toml --quiet --universal --python-version
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run tour test lint bench tree lock clean
+.PHONY: help run tour test lint bench pictures tree lock clean
 
 help: ## say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## start the bot: in your Slack where .env has its tokens, else in the playground
 	@exec $(PY) -m bot up
@@ -33,6 +33,9 @@ lint: $(VENV)/.test ## check style, types and floors
 
 bench: $(VENV)/.test ## measure the speed budgets
 	@$(PY) -m tests.bench
+
+pictures: $(VENV)/.test ## take the README's pictures from the page (needs Chromium)
+	@$(PY) -m tests.page.pictures
 
 tree: $(VENV)/.test ## write the README's tree anew from the files' first lines
 	@$(PY) tests/tree.py

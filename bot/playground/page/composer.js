@@ -24,7 +24,7 @@ export class Composer {
     this.complete = new Completion(this.field, place);
     this.hint = h("div", { class: "hint usage", role: "status" });
     this.list = h("ul", { class: "files" });
-    this.picker = h("input", { type: "file", multiple: true, class: "unseen", tabindex: "-1", "aria-label": "Files to attach" });
+    this.picker = h("input", { type: "file", multiple: true, hidden: true, "aria-label": "Files to attach" });
     this.more = iconButton("+", "Attach a file, or use a shortcut", () => this.offer(), { "aria-haspopup": "menu", "aria-expanded": "false" });
     this.element = h("div", { class: "composer" }, this.hint, h("div", { class: "box" }, this.field, this.list,
       h("div", { class: "row" }, this.more, this.picker, h("span", { class: "muted grow keys" }, "Shift + Enter begins a new line"), button("Send", () => this.send(), { class: "primary" }))), this.complete.list);

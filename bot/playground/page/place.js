@@ -25,7 +25,7 @@ function act_(name, said) {
 /** Draw it anew. */
 export function drawPlace() {
   const main = document.getElementById("main");
-  if (!main.children.length) main.append(h("h2", { class: "unseen", id: "place-name" }), head, lost, home, list.element, prompts, composer.element);
+  if (!main.children.length) main.append(head, lost, home, list.element, prompts, composer.element);
   lost.hidden = !state.lost;
   const channel = place();
   if (!channel) {

@@ -139,6 +139,8 @@ async def stop(ask: Ask) -> Json:
 async def install(ask: Ask) -> Json:
     """Install the app in the person's workspace, or anew with another token."""
     made = people.install(ask.world, ask.person().team_id)
+    ask.world.direct(ask.person().id)
+    ask.world.changed()
     return {"team": made.team_id, "bot_token": made.bot_token, "bot_user_id": made.bot_user_id}
 
 
@@ -146,6 +148,7 @@ async def uninstall(ask: Ask) -> Json:
     """Take the app out of the person's workspace."""
     team = _installed(ask)
     ask.world.app.installs[team].status = "account_inactive"
+    ask.world.changed()
     ask.world.emit(team, {"type": "app_uninstalled", "event_ts": ask.world.new_ts()}, None)
     _revoked(ask.world, team)
     return {}

@@ -64,7 +64,8 @@ class Slack:
             await self._pages(scope, receive, send)
 
     async def aclose(self) -> None:
-        """Stop what is still being delivered and hang up on sockets."""
+        """Stop what is still being delivered, hang up on sockets, and keep nobody waiting."""
+        self.world.end()
         await self.deliveries.aclose()
 
     async def _api(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -72,6 +72,7 @@ class World:
         self.url = ""  # where this world is served, without a slash at the end
         self.emit: Callable[[str, Json, Channel | None], None] = _nobody
         self.version = 0
+        self.ended = False  # nobody waits for news any more
         self._waiters: set[asyncio.Event] = set()
         self._ids = count(1)
         self._last_ts = 0
@@ -110,6 +111,11 @@ class World:
             for waiter in self._waiters:
                 waiter.set()
 
+    def end(self) -> None:
+        """Let everybody go who waits for news."""
+        self.ended = True
+        self.changed()
+
     async def wait_change(self, since: int, seconds: float) -> None:
         """Return when the version is beyond `since`, or after so many real seconds."""
         waiter = asyncio.Event()
@@ -117,7 +123,7 @@ class World:
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
-                    while self.version <= since:
+                    while self.version <= since and not self.ended:
                         waiter.clear()
                         await waiter.wait()
         finally:

@@ -22,7 +22,7 @@ function plan(block) {
 }
 
 function card(block, ctx) {
-  return h("article", { class: "card" }, block.hero_image ? picture(block.hero_image, ctx) : null,
+  return h("div", { class: "card", role: "group" }, block.hero_image ? picture(block.hero_image, ctx) : null,
     h("div", { class: "row" }, block.icon ? picture(block.icon, ctx, "tiny") : null, h("div", {},
       block.title ? h("div", { class: "title" }, words(block.title)) : null, block.subtitle ? h("div", { class: "muted" }, words(block.subtitle)) : null)),
     block.body ? h("div", {}, words(block.body)) : null,

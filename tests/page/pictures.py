@@ -1,0 +1,101 @@
+"""Takes the README's pictures from the page, with the real bot in a playground; run as a program."""
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from playwright.async_api import Browser, async_playwright, expect
+
+from bot.store import migrate
+from tests.page.conftest import CHROMIUM, FLAGS, TOKEN, Seen, set_up
+from tests.scenarios.conftest import opened
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
+WIDTH, HEIGHT = 1180, 720
+Take = Callable[[Seen], Awaitable[None]]
+
+
+async def thread(seen: Seen) -> None:
+    """A conversation in a thread."""
+    await seen.says("@patchbay Write a function in Python that tidies a list, with an example in a table.")
+    await seen.channel.get_by_role("button", name="1 reply").click()
+    answers = seen.thread.get_by_role("article")
+    await expect(answers.last).to_contain_text("tokens in", timeout=30_000)
+    await seen.says("And how do I sort it?", "Reply")
+    await expect(answers).to_have_count(4, timeout=30_000)
+    await expect(answers.last).to_contain_text("tokens in", timeout=30_000)
+
+
+async def form(seen: Seen) -> None:
+    """A module's form."""
+    await seen.says("/openai-image")
+    await seen.form.get_by_role("button", name="Run").wait_for()
+
+
+async def moderation(seen: Seen) -> None:
+    """What a moderation says."""
+    await seen.says("/openai-moderate I will hurt you tomorrow")
+    await expect(seen.channel.get_by_role("article").last).to_contain_text(
+        "violence", ignore_case=True, timeout=20_000
+    )
+
+
+async def home(seen: Seen) -> None:
+    """The App Home tab."""
+    await seen.page.get_by_role("button", name="Patchbay App").click()
+    await seen.page.get_by_role("tab", name="Home").click()
+    await expect(seen.page.get_by_role("tabpanel")).to_contain_text("/openai chat")
+
+
+async def inspector(seen: Seen) -> None:
+    """The inspector beside a conversation."""
+    await seen.page.get_by_role("button", name="Inspector").click()
+    await seen.says("@patchbay Explain how vaccines work.")
+    requests = seen.page.get_by_role("list", name="Requests")
+    await expect(requests.locator("li", has_text="/v1/chat/completions")).to_have_count(1, timeout=20_000)
+
+
+async def phone(seen: Seen) -> None:
+    """A phone's width, in the dark."""
+    await seen.page.emulate_media(color_scheme="dark")
+    await seen.page.set_viewport_size({"width": 390, "height": HEIGHT})
+    await thread(seen)
+
+
+TAKEN: tuple[Take, ...] = (thread, form, moderation, home, inspector, phone)
+
+
+async def take(browser: Browser, work: Take, folder: Path) -> None:
+    """One picture, of a playground of its own."""
+    with tempfile.TemporaryDirectory() as made:
+        url = f"sqlite:///{Path(made) / 'pictures.db'}"
+        await migrate(url)
+        async with opened(url) as house:
+            house.playground.slack.control_token = TOKEN
+            await set_up(house.playground, house.playground.slack.app.events_url or "")
+            page = await browser.new_page(
+                viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=1.5, reduced_motion="reduce"
+            )
+            seen = await Seen(page, house.playground).comes("ada/C0GENERAL")
+            await work(seen)
+            await page.wait_for_load_state("load")
+            await page.screenshot(path=folder / f"{work.__name__}.png")
+            await page.close()
+
+
+async def main() -> None:
+    """All pictures."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    if CHROMIUM is None:
+        raise SystemExit("make pictures needs Chromium: apt-get install chromium")
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for work in TAKEN:
+            await take(browser, work, FOLDER)
+            print(f"docs/pictures/{work.__name__}.png")
+        await browser.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
