@@ -26,7 +26,7 @@ SCOPES: Mapping[str, str] = {
     "app_mentions:read": "hears that it is mentioned",
     "channels:history": "reads a thread that it joins late, and replies in threads that it is in",
     "chat:write": "answers",
-    "commands": "offers /openai",
+    "commands": "offers /openai and the shortcuts",
     "files:read": "looks at pictures and files that people give it",
     "files:write": "gives files back",
     "groups:history": "as channels:history, in private channels",

@@ -137,13 +137,18 @@ async def test_what_no_list_holds_can_be_typed_and_what_no_option_holds_is_left_
 
 
 @pytest.mark.parametrize("change", [{"revoked": True}, {"scopes": frozenset[str](), "scope_status": 403}])
-async def test_a_key_that_may_not_list_leaves_the_lists_empty(house: House, change: Json) -> None:
+async def test_a_list_stays_empty_only_as_long_as_the_key_may_not_read_it(house: House, change: Json) -> None:
     ben = await house.person("ben")
     await opened(ben, "files retrieve", "Show a file")
+    file = await upload(house, "greetings.jsonl")
+    before = {name: getattr(house.playground.openai.key, name) for name in change}
     for name, each in change.items():
         setattr(house.playground.openai.key, name, each)
     assert await offered(ben, "id") == {}
     assert await offered(ben, "id", "file-abc") == {"file-abc": "Use “file-abc”"}
+    for name, each in before.items():
+        setattr(house.playground.openai.key, name, each)
+    assert [*await offered(ben, "id")] == [file]
 
 
 async def test_the_form_holds_what_was_chosen(house: House) -> None:
