@@ -1,14 +1,13 @@
 """Commits many SQLite units at once: a unit costs microseconds, a commit waits for the disk.
 
-Units take turns on the one write connection. Whoever finishes hands the open transaction to the next in line
-and waits for the group's commit, which comes when nobody is in line. Each unit after the first has
-a savepoint of its own.
+Units use the one write connection one after the other. Their statements run where they are said, so a unit
+is over in one step of its task, and all who wait have their turn in the same round of the event loop. Then
+their group is committed, while the next units wait. Each unit after the first has a savepoint of its own.
 """
 
 import asyncio
 import logging
 import sqlite3
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -33,13 +32,13 @@ class _Group:
 
 
 class Groups:
-    """The write connection and the line of units before it."""
+    """The write connection and the units that wait for it."""
 
     def __init__(self, connection: InlineConnection) -> None:
         self._connection = connection
-        self._line: deque[asyncio.Future[None]] = deque()
+        self._taken = False  # by a unit in its middle, or by a commit
         self._taken_by: asyncio.Task[object] | None = None
-        self._taken = False
+        self._free = asyncio.Event()
         self._group: _Group | None = None
         self._committing: asyncio.Task[None] | None = None
         #: How many commits were made; a test counts them.
@@ -51,11 +50,11 @@ class Groups:
 
         An exception in the body undoes this unit only. One cancelled while it waits for the commit is kept.
         """
-        await self._take_turn()
+        await self._take()
         try:
             group = await self._join()
         except BaseException:
-            self._pass_on()
+            self._let_go()
             raise
         try:
             yield
@@ -67,21 +66,16 @@ class Groups:
         if group.error is not None:
             raise Unavailable from group.error
 
-    async def _take_turn(self) -> None:
+    async def _take(self) -> None:
+        """Wait for the connection: each time that it is free, all who wait are woken in order."""
         task = asyncio.current_task()
-        if self._taken:
+        while self._taken or (self._group is not None and self._group.units >= _MOST):
             if self._taken_by is task:
                 raise RuntimeError(
                     "This task has a unit open already: use that one, a second waits for it for ever."
                 )
-            turn = asyncio.get_running_loop().create_future()
-            self._line.append(turn)
-            try:
-                await turn
-            except asyncio.CancelledError:
-                if turn.done() and not turn.cancelled():  # the turn came and nobody is left to use it
-                    self._pass_on()
-                raise
+            self._free.clear()
+            await self._free.wait()
         self._taken = True
         self._taken_by = task
 
@@ -111,7 +105,7 @@ class Groups:
             group.units += 1
         except sqlite3.Error as error:
             self._lose(group, error)
-        self._pass_on()
+        self._let_go()
 
     def _undo(self, group: _Group) -> None:
         try:
@@ -123,7 +117,7 @@ class Groups:
                 self._connection.say("RELEASE unit")
         except sqlite3.Error as error:  # a full disk ends the whole transaction, not only a statement
             self._lose(group, error)
-        self._pass_on()
+        self._let_go()
 
     def _lose(self, group: _Group, error: BaseException) -> None:
         """The group's transaction is gone, or has to go: everyone in it hears that nothing was done."""
@@ -139,24 +133,21 @@ class Groups:
         if not group.ended.done():
             group.ended.set_result(None)
 
-    def _pass_on(self) -> None:
-        """Hand the connection to the next in line, or commit what is open."""
+    def _let_go(self) -> None:
+        """The connection is free; what is open is committed after all who wait for it now had their turn."""
+        self._taken = False
         self._taken_by = None
-        group = self._group
-        if group is None or group.units < _MOST:
-            while self._line:
-                turn = self._line.popleft()
-                if not turn.done():
-                    turn.set_result(None)
-                    return
-        if group is None:
-            self._taken = False
-            return
-        # A task of its own: no unit's cancellation may stop a commit in the middle.
-        self._committing = asyncio.create_task(self._commit(group))
+        self._free.set()
+        if self._group is not None and self._committing is None:
+            # A task of its own: no unit's cancellation may stop a commit in the middle.
+            self._committing = asyncio.create_task(self._commit())
 
-    async def _commit(self, group: _Group) -> None:
-        if not self._line or group.units >= _MOST:  # else someone came meanwhile and joins
+    async def _commit(self) -> None:
+        while self._taken:
+            self._free.clear()
+            await self._free.wait()
+        if (group := self._group) is not None:
+            self._taken = True
             self.commits += 1
             try:
                 await self._connection.commit_to_disk()
@@ -164,10 +155,11 @@ class Groups:
                 self._lose(group, error)
             else:
                 self._end(group, None)
-        self._pass_on()
+        self._committing = None
+        self._let_go()
 
     async def drained(self) -> None:
-        """Wait until everything that is in line is committed: as the last of it."""
-        if self._taken:
+        """Wait until everything that was begun or waits is committed."""
+        while self._taken or self._group is not None:
             async with self.unit():
                 pass
