@@ -61,7 +61,7 @@ def main() -> int:
     only = parser.parse_args().only
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # a thousand streams are a thousand sockets
-    os.sched_setaffinity(0, {processes.cores()[1]})
+    os.sched_setaffinity(0, {processes.ELSEWHERE})
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         floors, figures = runner.run(run([ROUNDS[name] for name in only or ROUNDS]))
     say(table(floors, figures))
