@@ -108,7 +108,7 @@ class KeyRefused(ApiError):
 
 
 class AccessDenied(ApiError):
-    """OpenAI does not allow this with this connection's key."""
+    """OpenAI does not allow this with the key of this connection. Use another one, or ask its owner."""
 
 
 class ModelGone(ApiError):
@@ -116,11 +116,11 @@ class ModelGone(ApiError):
 
 
 class MissingAtApi(ApiError):
-    """OpenAI knows nothing under this ID or path."""
+    """OpenAI knows nothing under this ID or path. Check it; it may be gone, or belong to another account."""
 
 
 class RequestRefused(ApiError):
-    """OpenAI says that the request is not right."""
+    """OpenAI does not take the request as it is. Change what it names here."""
 
 
 class RateLimited(ApiError):

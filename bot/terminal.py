@@ -82,10 +82,10 @@ def _complete(request: Request) -> dict[str, Any]:
     for each in request.operation.fields:
         if isinstance(each, f.Files) and each.name in raw:
             raw[each.name] = [_read(each, path) for path in raw[each.name]]
-        elif isinstance(each, f.Secret) and sys.stdin.isatty():
-            raw[each.name] = getpass.getpass(f"{each.title}: ")
         elif isinstance(each, f.Secret):
-            raw[each.name] = sys.stdin.readline()
+            asked = f"{each.title}{'' if each.required else ' (optional)'}: "
+            given = getpass.getpass(asked) if sys.stdin.isatty() else sys.stdin.readline()
+            raw[each.name] = given.strip()
     return raw
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 
 from bot.errors import ApiBroken, ApiTimeout, Invalid
-from bot.openai import bodies, paths
+from bot.openai import bodies, paths, transport
 from bot.openai.bodies import Outgoing
 from bot.openai.stream import Events, check_type
 from bot.openai.values import MIB, Account, Answer, Model, Upload
@@ -119,6 +119,8 @@ class Api:
             response = await self._client.open(self.account, outgoing)
             try:
                 whole = await bodies.read(response, cap)
+            except transport.FAILURES as error:
+                raise transport.lost(error) from None
             finally:
                 await response.aclose()
             return bodies.answer(response, whole, bodies.decoded(whole), started)

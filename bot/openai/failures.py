@@ -129,7 +129,8 @@ def _sentence(family: type[ApiError], message: str, code: str | None, status: in
     parts = [(family.__doc__ or "").strip()]
     scopes = SCOPES.search(message)
     if family is AccessDenied and scopes:
-        parts = [f"The API key of this connection may not do this: it lacks the scope {scopes[1]}."]
+        lacking = f"The API key of this connection may not do this: it lacks the scope {scopes[1]}."
+        parts = [f"{lacking} Its owner can add that where keys are made, at platform.openai.com."]
     elif message:
         parts.append(f"OpenAI says: {message}")
     label = code or (f"HTTP {status}" if status and not message else None)

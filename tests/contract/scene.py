@@ -121,12 +121,15 @@ class Scene:
 
     async def prepare(self, module: Module, operation: Operation) -> None:
         """Let everything exist that the example names."""
-        if not any(isinstance(each, f.Secret) for each in operation.fields):
+        # A key is for a new connection, unless it is another secret of one that is there.
+        kinds = {type(each) for each in operation.fields}
+        new = f.Secret in kinds and f.Reference not in kinds
+        if not new:
             await self.connect()
         for each in operation.fields:
             named = operation.example.get(each.name)
             match each:
-                case f.Secret():
+                case f.Secret() if new:
                     self.api.add_key(operation.example["organization"], secret=named)
                 case f.Reference(of="file") if named:
                     self.stored(named)

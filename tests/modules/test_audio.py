@@ -137,7 +137,7 @@ async def test_what_was_heard_is_kept_where_a_file_fails(world: World) -> None:
     short = File("short.wav", head, "audio/wav")
     result = await world.run(AUDIO, file=[short, TALK])
     assert said(result) == f"**talk.txt**\n\n{WORDS}"
-    assert result.notes[0].startswith("short.wav failed: OpenAI says that the request is not right.")
+    assert result.notes[0].startswith("short.wav failed: OpenAI does not take the request as it is.")
     with pytest.raises(RequestRefused):
         await world.run(AUDIO, file=[short, short])
 

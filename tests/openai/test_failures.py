@@ -87,7 +87,8 @@ def test_each_refusal_of_the_reference(
 def test_the_text_says_what_is_wrong_what_openai_says_and_the_code() -> None:
     error = failure(400, "unsupported_parameter", message="Use 'b' instead.", param="max_tokens")
     assert error.text == (
-        "OpenAI says that the request is not right. OpenAI says: Use 'b' instead. (unsupported_parameter)"
+        "OpenAI does not take the request as it is. Change what it names here. OpenAI says: Use 'b' instead. "
+        "(unsupported_parameter)"
     )
     assert error.param == error.field == "max_tokens"
     assert error.kind == INVALID
@@ -96,7 +97,8 @@ def test_the_text_says_what_is_wrong_what_openai_says_and_the_code() -> None:
 def test_missing_scopes_are_named() -> None:
     message = "You have insufficient permissions for this operation. Missing scopes: api.model.read."
     assert failure(401, message=message).text == (
-        "The API key of this connection may not do this: it lacks the scope api.model.read."
+        "The API key of this connection may not do this: it lacks the scope api.model.read. Its owner can "
+        "add that where keys are made, at platform.openai.com."
     )
 
 
