@@ -45,6 +45,7 @@ class Inbox:
         self._coming: list[tuple[NewItem, asyncio.Future[Item | None]]] = []
         self._keeper: asyncio.Task[None] | None = None
         self._held: dict[str, Item] = {}
+        self._turn = asyncio.Lock()
         self._begun: set[str] = set()
         self._done: list[tuple[str, int]] = []
 
@@ -124,6 +125,8 @@ class Inbox:
     async def _do(self, item: Item) -> None:
         if self._work is None:
             raise RuntimeError("the inbox was not started")
+        async with self._turn:  # one begins in a round of the loop: a burst must not hold up acknowledgements
+            await asyncio.sleep(0)
         self._begun.add(item.id)
         try:
             await self._work(item)
