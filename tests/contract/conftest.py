@@ -12,9 +12,11 @@ from bot.playground.openai.api import Api, build
 from bot.playground.server import bind, serving
 from bot.services.connecting import Connecting
 from bot.services.runs import Runs
+from bot.services.watches import Watches
 from bot.store import Store
 from tests.contract.scene import Recorder, Scene
 from tests.playground.openai import conftest as official
+from tests.services.channel import Surface
 
 SECRET = "a secret of the tests, which opens nothing elsewhere"
 schema = official.schema
@@ -39,7 +41,8 @@ async def scene(tmp_path: Path, new_sqlite: Callable[[Path], str]) -> AsyncItera
         connecting = Connecting(store, client, usual=url, allowed=[url])
         async with store.begin() as unit:
             await unit.workspaces.ensure("T1", "One", "UBOT", "B1")
-        runs = Runs(store, connecting, b"salt")
+        watches = Watches(store, connecting, Surface(store), "one")
+        runs = Runs(store, connecting, b"salt", watches=watches)
         yield Scene(store, client, api, faults, url, connecting, runs, recorder.seen)
         faults.release()
     await store.close()

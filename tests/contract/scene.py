@@ -135,15 +135,20 @@ class Scene:
                     self.stored(named)
                 case f.Reference(of="job") if named:
                     self.training(named, "paused" if operation.name == "resume" else "running")
+                    await self.before(module, operation, "unfollow", "follow")
                 case f.Reference(of="model") if named and named.startswith("ft:"):
                     base, now = named.split(":")[1], self.api.stamp()
                     self.api.models.add_fine_tuned(named, base, now, self.api.key.organization)
-                case f.Person() if named and operation.name == "revoke":
-                    allow = module.operation("allow")
-                    assert allow
-                    await self.run(module, allow, operation.example)
+                case f.Person() if named:
+                    await self.before(module, operation, "revoke", "allow")
                 case _:
                     pass
+        self.seen.clear()
+
+    async def before(self, module: Module, operation: Operation, undoing: str, doing: str) -> None:
+        """Let there be something to undo for an operation of that name."""
+        if operation.name == undoing and (other := module.operation(doing)):
+            await self.run(module, other, operation.example)
 
     def stored(self, name: str) -> None:
         """A file of that ID."""
@@ -153,6 +158,7 @@ class Scene:
     def training(self, name: str, status: str) -> None:
         """A job of that ID in the middle of its work."""
         key, now = self.api.key, self.api.stamp()
+        self.stored("file-1")
         chosen = {"batch_size": 1, "learning_rate_multiplier": 2.0, "n_epochs": 3}
         job = Job(
             name, key.project, key.organization, now, self.api.now(), "gpt-4.1-mini-2025-04-14", "file-1",
@@ -165,5 +171,5 @@ class Scene:
 
     async def run(self, module: Module, operation: Operation, raw: Any) -> Result:
         """Run it for an admin, as every surface does."""
-        ask = Ask(person=ADA, module=module, operation=operation, raw=raw, surface="command")
+        ask = Ask(person=ADA, module=module, operation=operation, raw=raw, surface="command", channel="C1")
         return (await self.runs.run(ask)).result
