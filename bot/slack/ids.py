@@ -20,6 +20,14 @@ RUN_AGAIN, RUN_CHANGE, RUN_POST = "run.again", "run.change", "run.post"
 RUN_CONFIRM, RUN_DROP = "run.confirm", "run.drop"
 #: Use a run's result in another operation. Value: `run/module/operation`.
 RUN_USE = "run.use"
+#: What the names of all buttons about a followed job begin with. Value: `watch`.
+JOB = "job."
+JOB_PAUSE, JOB_RESUME, JOB_CANCEL = "job.pause", "job.resume", "job.cancel"
+JOB_CHECKPOINTS, JOB_UNFOLLOW = "job.checkpoints", "job.unfollow"
+#: What can be done with what a job made: talk to it, or set it beside its base.
+JOB_TRY, JOB_COMPARE = "job.try", "job.compare"
+#: Which of two answers is liked more. Value: `watch/comparison/choice`.
+JOB_VOTE = "job.vote"
 
 
 def answer(answer: Answer) -> str:
