@@ -132,10 +132,13 @@ def say(settings: Settings, worlds: Worlds, *, real: bool) -> None:
     openai = "the real OpenAI API (OPENAI_API_KEY is set)" if real else f"{worlds.openai_url} (stand-in)"
     key = "" if real else f"; the key to connect is {worlds.credentials['api_key']}"
     made = " (made now; keep it)" if settings.secret_key_made else ""
+    file, secret = settings.database_url.removeprefix("sqlite:///"), settings.secret_key_file
+    stored = file if file != settings.database_url else "in the database of DATABASE_URL"
+    kept = f"{secret}{made}" if secret else "in BOT_SECRET_KEY"
     print(  # noqa: T201 - this is what the command is for
         f"Patchbay runs at http://127.0.0.1:{settings.port}; Ctrl-C ends it. Its OpenAI: {openai}.\n"
         f"Try it in the browser: {worlds.page}\n"
-        f"Stored: {settings.data_dir / 'patchbay.db'}; its key: {settings.secret_key_file}{made}.\n"
+        f"Stored: {stored}; its key: {kept}.\n"
         f"Slack is a stand-in, nothing of it leaves this machine{key}.\n"
         "A real Slack: put SLACK_BOT_TOKEN and SLACK_APP_TOKEN into .env; the README says how to get them.",
         flush=True,
