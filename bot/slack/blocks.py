@@ -12,8 +12,8 @@ from bot.slack.text import clip, close_bidi, for_markdown, for_mrkdwn, label
 Block = dict[str, Any]
 
 # docs.slack.dev/reference/block-kit: blocks of a message; fields of a section and characters of each;
-# elements of a context block; characters of a section's text.
-BLOCKS, FIELDS, FIELD, CONTEXT, SECTION = 50, 10, 2000, 10, 3000
+# characters of a section's text.
+BLOCKS, FIELDS, FIELD, SECTION = 50, 10, 2000, 3000
 
 
 def result_blocks(result: Result) -> list[list[Block]]:
@@ -47,16 +47,17 @@ def files(result: Result) -> list[File]:
 def footer(
     model: str | None, input_tokens: int | None, output_tokens: int | None, notes: Sequence[str] = ()
 ) -> Block:
-    """The small line under an answer: notes, then model and tokens."""
+    """The small lines under an answer: a note each, then model and tokens."""
     tokens = [
         f"{count:,} {name}"
         for count, name in ((input_tokens, "tokens in"), (output_tokens, "out"))
         if count is not None
     ]
     line = " · ".join(filter(None, [model, ", ".join(tokens)]))
-    texts = [*notes, line] if line else list(notes) or ["Written by AI"]
-    if len(texts) > CONTEXT:  # what is too many for elements of their own stands in one, line by line
-        texts = ["\n".join(texts[: 1 - CONTEXT]), *texts[1 - CONTEXT :]]
+    # Elements stand side by side, lines of one among each other: that is read better on a phone.
+    texts = ["\n".join([*notes, line] if line else notes) or "Written by AI"]
+    if len(texts[0]) > FIELD:
+        texts = ["\n".join(notes), *([line] if line else [])]
     return {"type": "context", "elements": [_mrkdwn(text, FIELD) for text in texts]}
 
 

@@ -79,8 +79,7 @@ def test_text_facts_table_and_footer_stand_in_reading_order() -> None:
     assert message[1]["fields"][1]["text"] == "*Link*\n&lt;https://x.test|y&gt;"
     assert message[3]["column_settings"] == [{"is_wrapped": True}, {"align": "right"}]
     assert [each["text"] for each in message[4]["elements"]] == [
-        "The edits endpoint is gone; this ran on a chat model.",
-        "gpt-5.4 · 1,234 tokens in, 5 out",
+        "The edits endpoint is gone; this ran on a chat model.\ngpt-5.4 · 1,234 tokens in, 5 out"
     ]
     assert [each.name for each in files(result)] == ["a.txt"]
 
