@@ -34,6 +34,8 @@ def explanation(module: Module, operation: Operation) -> list[Block]:
     lines += [_line(each, words=each is into) for each in operation.fields if not each.advanced]
     if advanced := [_line(each, words=each is into) for each in operation.fields if each.advanced]:
         lines += ["*Advanced settings*", *advanced]
+    usual = "the one who asks" if operation.private else "everybody here"
+    lines.append(f"• `--public` or `--private`: who sees the result; {usual} without them.")
     lines.append(f"Example: `{COMMAND} {for_mrkdwn(example(module, operation))}`")
     if others := [each for each in module.operations if each is not operation]:
         lines.append("*Other operations*")
