@@ -80,7 +80,11 @@ class Kept:
                 self.ended.set()
                 return
             await asyncio.sleep(PAUSE)
-            await self.start()
+            try:
+                await self.start()
+            except (BotError, TimeoutError):
+                self.ended.set()
+                return
 
     async def end(self) -> None:
         """Ask it to end."""
