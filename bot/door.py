@@ -15,6 +15,10 @@ from bot.settings import Settings
 
 EVENTS = "/slack/events"
 HEALTH = "/healthz"
+#: Then a workspace and one of its connections.
+WEBHOOKS = "/openai/webhooks/"
+#: OpenAI's events are a few hundred bytes.
+MOST_EVENT = 256 * 1024
 #: As many requests as may wait while the process is busy; Slack sends bursts after an outage.
 BACKLOG = 2048
 GRACE = 3
@@ -24,14 +28,17 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Health = Callable[[], Awaitable[tuple[bool, dict[str, Any]]]]
+#: Workspace, connection, headers in lower case, body: the status and what is answered.
+Webhook = Callable[[str, str, dict[str, str], bytes], Awaitable[tuple[int, dict[str, Any]]]]
 
 
 class Door:
-    """One ASGI application: three paths, and 404 for the rest."""
+    """One ASGI application: Slack's requests, OpenAI's webhooks, health checks, and 404 for the rest."""
 
-    def __init__(self, events: App, health: Health) -> None:
+    def __init__(self, events: App, health: Health, webhook: Webhook) -> None:
         self._events = events
         self._health = health
+        self._webhook = webhook
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -42,8 +49,28 @@ class Door:
         elif scope["path"] == HEALTH:
             well, said = await self._health()
             await _answer(send, 200 if well else 503, said)
+        elif scope["path"].startswith(WEBHOOKS):
+            await _answer(send, *await self._received(scope, receive))
         else:
             await _answer(send, 404, {"error": f"Nothing is here. Slack's requests go to {EVENTS}."})
+
+    async def _received(self, scope: Scope, receive: Receive) -> tuple[int, dict[str, Any]]:
+        workspace, _, connection = scope["path"].removeprefix(WEBHOOKS).partition("/")
+        if not workspace or not connection or "/" in connection:
+            return 404, {"error": f"OpenAI's webhooks go to {WEBHOOKS}<workspace>/<connection>."}
+        if scope["method"] != "POST":
+            return 405, {"error": "OpenAI's webhooks come by POST."}
+        body = b""
+        while (message := await receive())["type"] == "http.request":
+            body += message.get("body", b"")
+            if len(body) > MOST_EVENT:
+                return 413, {"error": "This is more than an event of OpenAI's."}
+            if not message.get("more_body"):
+                headers = {
+                    name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+                }
+                return await self._webhook(workspace, connection, headers, body)
+        return 400, {"error": "The request broke off."}
 
 
 async def _answer(send: Send, status: int, said: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import AccessDenied, ApiBroken, ApiDown, ApiTimeout, MissingAtApi
-from bot.module import Facts
+from bot.module import Facts, Table
 from bot.notation import UNKNOWN
 from bot.openai import Api
 
@@ -100,6 +100,18 @@ def progress(job: Job, events: Sequence[Job]) -> str:
         f"model `{job['fine_tuned_model']}`" if job.get("fine_tuned_model") else "",
     ]
     return " · ".join(filter(None, told))
+
+
+def checkpoints(found: Sequence[Job]) -> Table:
+    """A job's models on its way."""
+    losses = ("train_loss", "valid_loss", "full_valid_loss", "train_mean_token_accuracy")
+    rows = [
+        [str(each.get("step_number")), str(each.get("fine_tuned_model_checkpoint"))]
+        + [figure(each.get("metrics") or {}, name) for name in losses]
+        for each in found
+    ]
+    columns = ("Step", "Model", "Training loss", "Validation loss", "Full validation loss", "Accuracy")
+    return Table(columns, rows)
 
 
 def state(job: Job) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from bot.fields import Field
 from bot.openai import Api
-from bot.workplace import Connections, Rules
+from bot.workplace import Connections, Jobs, Rules
 
 Values = Mapping[str, Any]
 
@@ -32,7 +32,7 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A piece of a result: standard Markdown; `aside` is what only goes with it, such as a list of changes."""
+    """A piece of a result: standard Markdown; `aside` is what only goes with it, like a list of changes."""
 
     markdown: str
     aside: bool = False
@@ -111,6 +111,8 @@ class Context:
     show: Callable[[Part], Awaitable[None]] = unseen
     #: What the workspace decided about people; None only where no operation asks for it.
     rules: Rules | None = None
+    #: The jobs that are followed; None where there is no channel to follow them in.
+    jobs: Jobs | None = None
 
     @property
     def ask(self) -> Api:

@@ -1,12 +1,15 @@
 """The timetable: APScheduler in memory, only as a clock; what is due stands in tables."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.background import Background
+from bot.store import Tick
 
 #: Replicas should not march in step.
 JITTER = 0.1
@@ -18,13 +21,21 @@ class Timetable:
     def __init__(self, background: Background) -> None:
         self._background = background
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._ticks: dict[str, Tick] = {}
+        self._busy: dict[str, bool] = {}  # what is being called now, and whether it is wanted again
 
     def every(self, seconds: float, call: Callable[[], Coroutine[Any, Any, object]], name: str) -> None:
         """Call every so many seconds, never two at once; a failure is logged and the next call comes."""
 
         async def tick() -> None:
-            await asyncio.wait([self._background.spawn(call(), name=name)])
+            self._busy[name] = False
+            try:
+                await self._call(call(), name)
+            finally:
+                if self._busy.pop(name):
+                    self.soon(name)
 
+        self._ticks[name] = Tick(name, max(1, round(seconds)), None, None)
         self._scheduler.add_job(
             tick,
             "interval",
@@ -35,6 +46,26 @@ class Timetable:
             coalesce=True,
             misfire_grace_time=None,
         )
+
+    async def _call(self, call: Coroutine[Any, Any, object], name: str) -> None:
+        task = self._background.spawn(call, name=name)
+        await asyncio.wait([task])
+        if task.cancelled():
+            return
+        before, now = self._ticks[name], datetime.now(UTC)
+        well = task.exception() is None
+        self._ticks[name] = replace(before, succeeded_at=now) if well else replace(before, failed_at=now)
+
+    def soon(self, name: str) -> None:
+        """Call this at once, or once more after the call that is under way; nothing where nobody calls it."""
+        if name in self._busy:
+            self._busy[name] = True
+        elif self._scheduler.running and self._scheduler.get_job(name):
+            self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+
+    def entries(self) -> Sequence[Tick]:
+        """What is called how often, and when that went well and badly the last time."""
+        return list(self._ticks.values())
 
     def start(self) -> None:
         """Begin to tick, in the running loop."""

@@ -39,6 +39,10 @@ class Connections(Protocol):
         """Ask the API again whether the key works."""
         ...
 
+    async def set_webhook(self, id: str, secret: str | None) -> tuple[Linked, str]:  # noqa: A002
+        """Keep the secret with which OpenAI signs webhooks, or none; and the path to which they go."""
+        ...
+
     async def rename(self, id: str, name: str) -> Linked:  # noqa: A002
         """Give a connection another name."""
         ...
@@ -108,4 +112,35 @@ class Rules(Protocol):
 
     async def log(self, limit: int) -> Sequence[Noted]:
         """The latest changes and refusals, the newest first; people by what they are called."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A fine-tuning job that a channel follows; `by` is who asked for it, by what they are called."""
+
+    job: str
+    connection: str
+    channel: str
+    by: str
+    since: datetime
+    #: OpenAI's word, as of the last look.
+    status: str
+    base_model: str
+    percent: int | None
+
+
+class Jobs(Protocol):
+    """The jobs that a workspace follows, as far as a module may touch them."""
+
+    async def follow(self, job: str) -> bool:
+        """Follow a job where this was asked; False where somebody does already. Raises BotError."""
+        ...
+
+    async def unfollow(self, job: str) -> int:
+        """Follow it no more where this was asked, or, asked where nothing is followed, anywhere; how many."""
+        ...
+
+    async def followed(self) -> Sequence[Followed]:
+        """All that is followed in the workspace, the oldest first."""
         ...

@@ -52,6 +52,19 @@ async def check(context: Context, values: Values) -> Result:
     return Result([Said(f"**{linked.name}** works."), _card(linked, models)], notes=_notes(linked))
 
 
+async def webhook(context: Context, values: Values) -> Result:
+    """Let OpenAI tell of jobs' ends by itself."""
+    linked, path = await context.connections.set_webhook(values["id"], values.get("secret"))
+    if "secret" not in values:
+        said = f"**{linked.name}** has no webhook secret now; its jobs are asked after as before."
+        where = "To use one, make a webhook at platform.openai.com, Settings, Webhooks, for this address:"
+    else:
+        said = f"The webhook secret of **{linked.name}** is kept. Deliveries are welcome at this address:"
+        where = "Its host is the one of the bot's Slack requests (…/slack/events)."
+    address = Facts([("URL", f"https://<host of this bot>{path}"), ("Events", "fine_tuning.job.*")])
+    return Result([Said(said), address], notes=[where])
+
+
 async def rename(context: Context, values: Values) -> Result:
     """Give a connection another name."""
     linked = await context.connections.rename(values["id"], values["name"].strip())
@@ -125,6 +138,15 @@ CONNECT = Module(
         Operation(
             name="check", title="Check a connection", summary="Asks OpenAI whether the key still works",
             fields=(WHICH,), call=check, example={"id": "Main"}, needs_api=False,
+        ),
+        _change(
+            "webhook", "Set webhook secret", "Lets OpenAI tell at once when a job ends", webhook,
+            fields=(
+                WHICH,
+                Secret(name="secret", title="Signing secret",
+                       hint="Starts with whsec_; shown once by OpenAI. Empty: no webhooks."),
+            ),
+            example={"id": "Main", "secret": "whsec_ZXhhbXBsZSBvZiBhIHNlY3JldA=="},
         ),
         _change("rename", "Rename a connection", "Gives an account another name", rename,
                 fields=(WHICH, NAME), example={"id": "Main", "name": "Marketing"}),

@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot import jobs, training, tuning
+from bot import jobs, training, tuning, watching
 from bot.errors import AccessDenied, ApiError, Forbidden, Invalid
-from bot.fields import Number, Reference, Text
-from bot.jobs import JOBS, Job, figure
+from bot.fields import Flag, Number, Reference, Text
+from bot.jobs import JOBS, Job
 from bot.module import Context, Effect, Facts, File, Module, Operation, Part, Result, Role, Table, Values
 from bot.module import Text as Said
 from bot.notation import UNKNOWN
 from bot.openai import Api, segment
+from bot.watching import ID, JOB
 
 SPLIT = "No examples are kept for validation; `--split 10` keeps a tenth of an attached file for it."
 EVENTS = 10  # that a status shows
-LOSSES = ("train_loss", "valid_loss", "full_valid_loss", "train_mean_token_accuracy")
 
 
 async def create(context: Context, values: Values) -> Result:
@@ -33,6 +33,7 @@ async def create(context: Context, values: Values) -> Result:
         said = Said(
             "**This job is there already.** You asked for the same before, so nothing new was started."
         )
+        notes += [note] if (note := await watching.begun(context, str(running.get("id")))) else []
         return Result([said, jobs.card(running)], notes, values["model"])
     uploaded = await training.upload(api, sources)
     ids = {name: values[name] for name in ("training_file", "validation_file") if name in values} | uploaded
@@ -48,6 +49,7 @@ async def create(context: Context, values: Values) -> Result:
     parts: list[Part] = [Said("**The fine-tuning job is created.**"), jobs.card(job)]
     parts += [Facts(counts)] if counts else []
     notes += [] if "validation_file" in ids else [SPLIT]
+    notes += [note] if (note := await watching.begun(context, str(job.get("id")))) else []
     return Result(parts, notes, values["model"], request_id=request_id)
 
 
@@ -95,23 +97,18 @@ async def status(context: Context, values: Values) -> Result:
         Said(jobs.progress(answer.data, events)),
         *([Table(("When", "What"), rows[::-1])] if rows else []),
     ]
-    return Result(parts, model=answer.data.get("model"), request_id=answer.request_id)
+    note = await watching.begun(context, values["job"]) if values.get("follow") else None
+    notes = [note] if note else []
+    return Result(parts, notes, answer.data.get("model"), request_id=answer.request_id)
 
 
 async def checkpoints(context: Context, values: Values) -> Result:
     """The models that a job left behind on its way."""
-    found = [
-        each async for each in context.ask.pages(_path(values, "checkpoints"), {"limit": 100}, limit=100)
-    ]
-    if not found:
-        return Result([Said("There are no checkpoints of this job so far.")])
-    rows = [
-        [str(each.get("step_number")), str(each.get("fine_tuned_model_checkpoint"))]
-        + [figure(each.get("metrics") or {}, name) for name in LOSSES]
-        for each in found
-    ]
-    columns = ("Step", "Model", "Training loss", "Validation loss", "Full validation loss", "Accuracy")
-    return Result([Table(columns, rows)])
+    path = _path(values, "checkpoints")
+    found = [each async for each in context.ask.pages(path, {"limit": 100}, limit=100)]
+    return Result(
+        [jobs.checkpoints(found) if found else Said("There are no checkpoints of this job so far.")]
+    )
 
 
 def _changing(verb: str) -> Callable[[Context, Values], Awaitable[Result]]:
@@ -140,8 +137,7 @@ async def delete_model(context: Context, values: Values) -> Result:
     return Result([Said(said)], request_id=answer.request_id)
 
 
-JOB = Reference(name="job", title="Job ID", of="job", required=True)
-ID, MODEL = "ftjob-abc123", "ft:gpt-4o-mini-2024-07-18:acme::abc123"  # as such IDs look
+MODEL = "ft:gpt-4o-mini-2024-07-18:acme::abc123"  # as such IDs look
 EXAMPLES = File(
     "greetings.jsonl",
     b'{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Ahoy!"}]}\n' * 10,
@@ -172,7 +168,11 @@ FINETUNE = Module(
             example={"limit": 5},
         ),
         _of_job("info", "Show a fine-tuning job", "Shows all that is known of a job", info),
-        _of_job("status", "Status of a job", "Shows how far a job is", status),
+        Operation(
+            name="status", title="Status of a job", summary="Shows how far a job is",
+            fields=(JOB, Flag(name="follow", title="Follow it here", hint="Tells this channel all.")),
+            call=status, example={"job": ID},
+        ),
         _of_job("checkpoints", "Checkpoints of a job", "Lists a job's models on its way", checkpoints),
         _of_job("cancel", "Cancel a fine-tuning job", "Ends a job before it is done", _changing("cancel"),
                 Effect.CHANGE),
@@ -180,6 +180,7 @@ FINETUNE = Module(
                 Effect.CHANGE),
         _of_job("resume", "Resume a fine-tuning job", "Lets a paused job go on", _changing("resume"),
                 Effect.CHANGE),
+        *watching.OPERATIONS,
         Operation(
             name="delete-model", title="Delete a tuned model",
             summary="Deletes a fine-tuned model for good",

@@ -7,6 +7,7 @@ from bot.openai import Model
 from bot.services.connecting import Connecting
 from bot.services.grants import Confirm, unasked
 from bot.services.people import Person
+from bot.services.webhooks import checked
 from bot.store import Connection
 from bot.workplace import Linked
 
@@ -85,6 +86,16 @@ class Desk:
             await unit.connections.checked(workspace, line.connection.id, restricted)
         self._connecting.forget(workspace)
         return await self._shown(line.connection.id), models
+
+    async def set_webhook(self, id: str, secret: str | None) -> tuple[Linked, str]:  # noqa: A002
+        """Keep the secret with which OpenAI signs webhooks, or none; and the path to which they go."""
+        workspace = self._person.workspace
+        found = (await self._connecting.line(workspace, id)).connection
+        kept = checked(secret) if secret else None
+        async with self._store.begin() as unit:
+            await self._confirm(unit)
+            await unit.webhooks.set_secret(workspace, found.id, kept)
+        return await self._shown(found.id), f"/openai/webhooks/{workspace}/{found.id}"
 
     async def rename(self, id: str, name: str) -> Linked:  # noqa: A002
         """Give a connection another name."""

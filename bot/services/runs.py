@@ -15,10 +15,12 @@ from bot.module import Context, Part, Role, Values, unseen
 from bot.services.auditing import told
 from bot.services.connecting import Connecting
 from bot.services.desk import Desk
+from bot.services.following import Following
 from bot.services.grants import Grants
 from bot.services.people import Person, holds
 from bot.services.records import Ask, Outcome, Records, ended, harmless
 from bot.services.ruling import Called, Ruling, by_id
+from bot.services.watches import Watches
 from bot.store import Store, Unit
 
 __all__ = ["Ask", "Outcome", "Runs"]
@@ -34,12 +36,14 @@ class Runs:
         salt: bytes,
         grants: Grants | None = None,
         called: Called = by_id,
+        watches: Watches | None = None,
     ) -> None:
         self.records = Records(store)
         self._grants = grants or Grants(store)
         self._called = called
         self._connecting = connecting
         self._salt = salt
+        self._watches = watches
 
     async def values(self, ask: Ask) -> dict[str, Any]:
         """Checked values, with a model where none was chosen. Raises Invalid, Forbidden."""
@@ -87,6 +91,11 @@ class Runs:
             admin=holds(person, Role.ADMIN, ask.module, operation),
             show=show,
             rules=Ruling(self._connecting, self._grants, self._called, person, confirm),
+            jobs=Following(
+                self._watches, self._called, person, ask.connection, ask.channel, ask.thread_ts, confirm
+            )
+            if self._watches
+            else None,
         )
         try:
             result = await operation.call(context, values)

@@ -26,12 +26,16 @@ class Stage:
         Raises NotFound where the channel does not take it.
         """
         letter = await unit.outbox.put(
-            watch.workspace, dedupe_key=f"ft:{watch.workspace}:{watch.id}:card", stream=watch.stream,
+            watch.workspace, dedupe_key=_key(watch, "card"), stream=watch.stream,
             channel=watch.channel, thread_ts=watch.thread_ts, body=self._teller.card(watch, card),
         )  # fmt: skip
         if letter.state in {"dead", "unknown"}:
             raise NotFound("The channel does not take messages of this bot.")
         return letter.ts or ""
+
+    async def begin(self, watch: Watch, card: Card) -> None:
+        """Have the card's message created at once. Raises Invalid where the channel does not take it."""
+        await self._teller.begin(watch, _key(watch, "card"), self._teller.card(watch, card))
 
     async def written(
         self, watch: Watch, card: Card, chapters: Sequence[tuple[str, Chapter]]
@@ -47,7 +51,7 @@ class Stage:
         """Have messages created in the story's thread, in their order."""
         for key, body in letters:
             await unit.outbox.put(
-                watch.workspace, dedupe_key=f"ft:{watch.workspace}:{watch.id}:{key}", stream=watch.stream,
+                watch.workspace, dedupe_key=_key(watch, key), stream=watch.stream,
                 channel=watch.channel, thread_ts=watch.thread_ts or watch.card_ts, body=body,
             )  # fmt: skip
 
@@ -65,3 +69,7 @@ class Stage:
         card = reading.opened(watch.last)
         if card and watch.card_ts:
             await self.show(watch, replace(card, followed=False))
+
+
+def _key(watch: Watch, what: str) -> str:
+    return f"ft:{watch.workspace}:{watch.id}:{what}"

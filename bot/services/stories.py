@@ -129,6 +129,14 @@ class Teller(Protocol):
         """The card as a message, for creating it and for editing it; the same card gives the same body."""
         ...
 
+    async def begin(self, watch: Watch, key: str, body: Body) -> None:
+        """Have the card's message created at once, under the outbox's dedupe key, in the stream of the watch.
+
+        Waits a few seconds at most: what is not there by then comes later. Raises Invalid, in words for the
+        person who asked, where the channel does not take messages of the bot.
+        """
+        ...
+
     async def told(self, watch: Watch, card: Card, chapter: Chapter) -> Sequence[Body]:
         """The messages of a chapter, in order; usually one. May upload a picture, but creates no message.
 

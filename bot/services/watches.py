@@ -60,7 +60,7 @@ class Watches:
         by: str,
         confirm: Confirm = unasked,
     ) -> tuple[Watch, bool]:
-        """Follow a job in a channel, and whether nobody did; its card is on its way then. Raises BotError.
+        """Follow a job in a channel, and whether nobody did: its card comes then. Raises BotError.
 
         `confirm` raises Forbidden in the transaction when it is not allowed any more.
         """
@@ -74,10 +74,13 @@ class Watches:
                 workspace, connection=line.connection.id, job=job, channel=channel, thread_ts=thread_ts,
                 by=by, last=reading.kept(card),
             )  # fmt: skip
-            if new:
-                await self._stage.put_card(unit, watch, card)
         if new:
-            self._wake()
+            try:
+                await self._stage.begin(watch, card)
+            except Invalid:
+                async with self._store.begin() as unit:
+                    await unit.watches.stop(workspace, watch.id)
+                raise
         return watch, new
 
     async def unfollow(self, workspace: str, job: str, channel: str | None = None) -> list[Watch]:
@@ -99,6 +102,11 @@ class Watches:
         async with self._store.read() as unit:
             found = await unit.watches.of(workspace, channel)
         return [(each, reading.opened(each.last)) for each in found]
+
+    async def connections(self, workspace: str) -> dict[str, str]:
+        """What the workspace's connections are called, by id."""
+        async with self._store.read() as unit:
+            return {each.id: each.name for each in await unit.connections.list(workspace)}
 
     async def tick(self) -> None:
         """Look at what is due; for the timetable."""

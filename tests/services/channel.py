@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from bot.errors import Invalid
 from bot.services.pacing import Pace
 from bot.services.stories import Body, Card, Chapter
 from bot.store import Store, Watch
@@ -19,7 +20,9 @@ class AtOnce(Pace):
 class Surface:
     """Writes stories as texts; `messages` are those that were created, by place, `cards` what they show."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.closed = False
         self.messages: dict[tuple[str, str | None], list[str]] = defaultdict(list)
         self.keys: list[str] = []
         self.cards: dict[str, list[Body]] = defaultdict(list)
@@ -29,6 +32,16 @@ class Surface:
         """The facts, and which job it is."""
         facts = [card.status, f"{card.percent}%", str(card.result_model), *card.problems]
         return {"text": " ".join([f"card of {watch.job}:", *facts, "" if card.followed else "over"]).strip()}
+
+    async def begin(self, watch: Watch, key: str, body: Body) -> None:
+        """Into the outbox."""
+        if self.closed:
+            raise Invalid("This channel takes no messages.")
+        async with self.store.begin() as unit:
+            await unit.outbox.put(
+                watch.workspace, dedupe_key=key, stream=watch.stream, channel=watch.channel,
+                thread_ts=watch.thread_ts, body=body,
+            )  # fmt: skip
 
     async def told(self, watch: Watch, card: Card, chapter: Chapter) -> Sequence[Body]:
         """One text of lines, or the end."""
@@ -44,11 +57,11 @@ class Surface:
             self.cards[str(watch.card_ts)].append(body)
         return self.edits
 
-    async def deliver(self, store: Store) -> int:
+    async def deliver(self) -> int:
         """Create what waits in the outbox; how many messages."""
         count = 0
         while True:
-            async with store.begin() as unit:
+            async with self.store.begin() as unit:
                 letters = await unit.outbox.claim("surface", 20)
                 for letter in letters:
                     count += 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import KeyRefused, MissingAtApi, NotFound
+from bot.errors import Invalid, KeyRefused, MissingAtApi, NotFound
 from bot.openai import Client, Upload
 from bot.playground.clock import Clock
 from bot.playground.faults import FaultMiddleware, Faults
@@ -42,7 +42,7 @@ class Scene:
     async def tick(self) -> None:
         """Look, and have delivered what came of it."""
         await self.watches.tick()
-        await self.surface.deliver(self.house.store)
+        await self.surface.deliver()
 
     async def later(self, seconds: float) -> None:
         self.house.api.clock.advance(seconds)
@@ -101,14 +101,14 @@ async def scene(house: House) -> Scene:
     file = await line.api.upload("/files", [("purpose", "fine-tune")], [upload])
     body = {"model": BASE, "training_file": file.data["id"], "validation_file": file.data["id"]}
     job = await line.api.post("/fine_tuning/jobs", body)
-    surface = Surface()
+    surface = Surface(house.store)
     watches = Watches(house.store, house.connecting, surface, "one", pace=AtOnce())
     return Scene(house, surface, watches, job.data["id"])
 
 
 async def test_a_story_is_told_from_its_card_to_its_end(scene: Scene) -> None:
     assert await scene.follow()
-    await scene.surface.deliver(scene.house.store)
+    await scene.surface.deliver()
     assert scene.surface.messages["C1", None] == [f"card of {scene.job}: validating_files None% None"]
     await scene.tick()
     assert scene.surface.thread() == [
@@ -258,6 +258,13 @@ async def test_an_unknown_job_cannot_be_followed(scene: Scene) -> None:
     assert await scene.watches.followed("T1") == []
 
 
+async def test_a_channel_that_takes_no_messages_is_said_at_once_and_nothing_is_followed(scene: Scene) -> None:
+    scene.surface.closed = True
+    with pytest.raises(Invalid, match="takes no messages"):
+        await scene.follow()
+    assert await scene.watches.followed("T1") == []
+
+
 async def test_a_card_that_somebody_deleted_ends_the_following(scene: Scene) -> None:
     await scene.follow()
     await scene.tick()
@@ -289,7 +296,7 @@ async def test_while_messages_wait_what_happens_becomes_one_message(scene: Scene
     await scene.watches.tick()
     scene.told(4)
     await scene.watches.tick()
-    await scene.surface.deliver(scene.house.store)
+    await scene.surface.deliver()
     assert len(scene.surface.thread()) == 3
     await scene.tick()
     assert len(scene.surface.thread()) == 4
@@ -303,7 +310,7 @@ async def test_two_processes_look_and_each_event_is_told_once_in_order(scene: Sc
     for _ in range(6):
         scene.told(2)
         await asyncio.gather(scene.watches.tick(), other.tick())
-        await scene.surface.deliver(scene.house.store)
+        await scene.surface.deliver()
     await scene.tick()
     told = lines_of(scene.surface.thread())[3:]
     assert told == ["info: Added event 1", "info: Added event 2"] * 6
@@ -320,7 +327,7 @@ async def test_a_webhook_and_a_poll_at_once_tell_once(scene: Scene) -> None:
         await scene.watches.tick()
 
     await asyncio.gather(scene.watches.tick(), woken(), woken())
-    await scene.surface.deliver(scene.house.store)
+    await scene.surface.deliver()
     await scene.tick()
     assert sum(each.startswith("end") for each in scene.surface.thread()) == 1
     assert len(scene.surface.keys) == len(set(scene.surface.keys))

@@ -1,0 +1,27 @@
+"""What is done by the timetable alone: looks at followed jobs, warnings of shutdowns, ends of stuck answers."""
+
+from bot.background import Background
+from bot.services import shutdowns, stuck, ticking, watches
+from bot.services.inbox import Every
+from bot.services.shutdowns import Shutdowns
+from bot.services.stuck import Stuck
+from bot.services.ticking import Ticking
+from bot.services.watches import Watches
+
+
+class Chores:
+    """Enters them into a timetable, `every(seconds, call, name)`."""
+
+    def __init__(self, jobs: Watches, models: Shutdowns, answers: Stuck, kept: Ticking) -> None:
+        self._jobs = jobs
+        self._models = models
+        self._answers = answers
+        self._kept = kept
+
+    def start(self, every: Every, background: Background) -> None:
+        """Begin; what comes once a day comes once now, as a process may not live so long."""
+        every(watches.EVERY, self._jobs.tick, "watches")
+        every(stuck.EVERY, self._answers.close, "stuck")
+        every(shutdowns.EVERY, self._models.tell, "shutdowns")
+        every(ticking.EVERY, self._kept.note, "timetable")
+        background.spawn(self._models.tell(), name="shutdowns")
