@@ -41,7 +41,8 @@ async def serve(settings: Settings, *, receiving: bool = True, ticking: bool = T
         )
         bot.begin(ticking=ticking)
         if listener is not None:
-            await stack.enter_async_context(open_door(Door(bot.guard, _health(bot, socket)), listener))
+            door = Door(bot.guard, _health(bot, socket), bot.webhooks.receive)
+            await stack.enter_async_context(open_door(door, listener))
         if socket is not None:
             stack.push_async_callback(socket.close)
             await socket.connect()

@@ -7,7 +7,9 @@ from bot.errors import BotError, NotFound
 from bot.module import Module
 from bot.services.conversations import Conversations, Place, Said
 from bot.slack import ids
+from bot.slack.comparing import Comparing
 from bot.slack.help import overview
+from bot.slack.jobs import JobButtons
 from bot.slack.material import material
 from bot.slack.modals import Modals
 from bot.slack.people import People
@@ -29,6 +31,7 @@ class Actions:
     def __init__(
         self, modules: Sequence[Module], people: People, modals: Modals, threads: Threads,
         conversations: Conversations, results: Results, reusing: Reusing, views: Views,
+        jobs: JobButtons, comparing: Comparing,
     ) -> None:  # fmt: skip
         self._modules = modules
         self._people = people
@@ -38,12 +41,16 @@ class Actions:
         self._results = results
         self._reusing = reusing
         self._views = views
+        self._jobs = jobs
+        self._comparing = comparing
 
     async def handle(self, body: Body, where: Where) -> None:
         """One click."""
         pressed = body["actions"][0]
         name = pressed["action_id"].partition(":")[0]
-        person = await self._people.person(where.workspace, where.user, fresh=name.startswith(ids.RUN))
+        person = await self._people.person(
+            where.workspace, where.user, fresh=name.startswith((ids.RUN, ids.JOB))
+        )
         try:
             if body.get("view") and name.startswith("form.") and name != ids.OPEN:
                 await self._modals.change(body, where)
@@ -59,6 +66,10 @@ class Actions:
                 await self._views.open(where, picker(self._modules, given, where.key))
             elif name.startswith(ids.RUN):
                 await self._reusing.handle(pressed, where, person)
+            elif name in {ids.JOB_COMPARE, ids.JOB_VOTE}:
+                await self._comparing.pressed(pressed, body, where, person)
+            elif name.startswith(ids.JOB):
+                await self._jobs.handle(pressed, where, person)
         except BotError as wrong:
             await self._results.fail(where, wrong, remedy(wrong, person))
 

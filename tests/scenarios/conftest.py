@@ -37,7 +37,8 @@ class House:
         self._running.callback(listener.close)
         self.bot = await self._running.enter_async_context(built(self.settings, self.limits))
         self.bot.begin(ticking=True)
-        await self._running.enter_async_context(open_door(Door(self.bot.guard, _well), listener))
+        door = Door(self.bot.guard, _well, self.bot.webhooks.receive)
+        await self._running.enter_async_context(open_door(door, listener))
         return self.bot
 
     async def end(self) -> None:

@@ -49,7 +49,7 @@ def words(*paths: Path) -> Iterator[str]:
 
 def in_slack() -> set[str]:
     files = [path for path in (ROOT / "bot/slack").glob("*.py") if path.name not in {*TABLES, "manifest.py"}]
-    return set(words(*files, ROOT / "bot/app.py"))
+    return set(words(*files, ROOT / "bot/assembly.py"))
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
