@@ -28,12 +28,13 @@ class Timetable:
         """Call every so many seconds, never two at once; a failure is logged and the next call comes."""
 
         async def tick() -> None:
-            self._busy[name] = False
+            self._busy[name] = True
             try:
-                await self._call(call(), name)
+                while self._busy[name]:
+                    self._busy[name] = False
+                    await self._call(call(), name)
             finally:
-                if self._busy.pop(name):
-                    self.soon(name)
+                del self._busy[name]
 
         self._ticks[name] = Tick(name, max(1, round(seconds)), None, None)
         self._scheduler.add_job(

@@ -1,4 +1,4 @@
-"""What is done by the timetable alone: looks at followed jobs, warnings of shutdowns, ends of stuck answers."""
+"""What the timetable alone does: looks at followed jobs, warns of shutdowns, ends stuck answers."""
 
 from bot.background import Background
 from bot.services import shutdowns, stuck, ticking, watches
