@@ -12,6 +12,7 @@ from bot.modules import ALL
 from bot.openai import Client
 from bot.schedule import Timetable
 from bot.services.answers import Answers
+from bot.services.chores import Chores
 from bot.services.connecting import Connecting
 from bot.services.conversations import Conversations
 from bot.services.grants import Grants
@@ -21,7 +22,10 @@ from bot.services.listing import Listing
 from bot.services.recalling import Recalling
 from bot.services.retention import Retention
 from bot.services.runs import Runs
-from bot.services.watches import EVERY, Watches
+from bot.services.shutdowns import Shutdowns
+from bot.services.stuck import Stuck
+from bot.services.ticking import Ticking
+from bot.services.watches import Watches
 from bot.services.webhooks import Webhooks
 from bot.settings import Settings
 from bot.slack.actions import Actions
@@ -38,6 +42,7 @@ from bot.slack.installations import Installation, Installations
 from bot.slack.jobs import JobButtons
 from bot.slack.letters import Postman
 from bot.slack.modals import Modals
+from bot.slack.notices import notice
 from bot.slack.people import People
 from bot.slack.receive import Receiver
 from bot.slack.removal import REVOKED, Removal
@@ -75,7 +80,8 @@ class Bot:
     postman: Postman
     work: Work
     connecting: Connecting
-    watches: Watches
+    chores: Chores
+    ticking: Ticking
     webhooks: Webhooks
     home: Installation
 
@@ -84,7 +90,7 @@ class Bot:
         self.inbox.start(self.work.do, self.timetable.every, taking_over=ticking)
         if ticking:
             self.timetable.every(LETTERS_EVERY, self.postman.deliver, "letters")
-            self.timetable.every(EVERY, self.watches.tick, "watches")
+            self.chores.start(self.timetable.every, self.background)
             Retention(self.store).start(self.timetable.every, self.background)
         self.timetable.start()
 
@@ -163,7 +169,9 @@ def assembled(
     # In Socket Mode there may be none: then nobody can sign.
     guard = Guard(settings.slack_signing_secrets or (secrets.token_hex(),), receiver.deliver, clock)
     timetable = Timetable(background)
+    ticking = Ticking(store, timetable.entries)
+    chores = Chores(watches, Shutdowns(store, connecting, notice), Stuck(store, replies.repair), ticking)
     return Bot(
-        settings, store, inbox, background, timetable, receiver, guard, postman, work, connecting, watches,
-        webhooks, homes[-1],
+        settings, store, inbox, background, timetable, receiver, guard, postman, work, connecting, chores,
+        ticking, webhooks, homes[-1],
     )  # fmt: skip

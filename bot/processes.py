@@ -77,14 +77,18 @@ async def _patiently(stack: AsyncExitStack, settings: Settings, ended: asyncio.E
 
 def _health(bot: Bot, socket: Socket | None) -> Any:
     async def health() -> tuple[bool, dict[str, Any]]:
+        timetable: dict[str, Any] = {}
         try:
             await bot.store.check()
+            for each in await bot.ticking.all():
+                timetable[each.id] = {"every": each.seconds, "succeeded": each.succeeded_at}
             store = "ok"
         except BotError as wrong:
             store = type(wrong).__name__
         connected = await socket.connected() if socket else None
         well = store == "ok" and connected is not False
-        return well, {"ok": well, "store": store, "socket": connected, **bot.inbox.counts()}
+        said = {"ok": well, "store": store, "socket": connected, **bot.inbox.counts()}
+        return well, {**said, "timetable": timetable}
 
     return health
 

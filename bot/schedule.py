@@ -22,19 +22,15 @@ class Timetable:
         self._background = background
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._ticks: dict[str, Tick] = {}
-        self._busy: dict[str, bool] = {}  # what is being called now, and whether it is wanted again
 
     def every(self, seconds: float, call: Callable[[], Coroutine[Any, Any, object]], name: str) -> None:
         """Call every so many seconds, never two at once; a failure is logged and the next call comes."""
 
         async def tick() -> None:
-            self._busy[name] = True
-            try:
-                while self._busy[name]:
-                    self._busy[name] = False
-                    await self._call(call(), name)
-            finally:
-                del self._busy[name]
+            task = self._background.spawn(call(), name=name)
+            await asyncio.wait([task])
+            if not task.cancelled():
+                self._note(name, well=task.exception() is None)
 
         self._ticks[name] = Tick(name, max(1, round(seconds)), None, None)
         self._scheduler.add_job(
@@ -48,22 +44,6 @@ class Timetable:
             misfire_grace_time=None,
         )
 
-    async def _call(self, call: Coroutine[Any, Any, object], name: str) -> None:
-        task = self._background.spawn(call, name=name)
-        await asyncio.wait([task])
-        if task.cancelled():
-            return
-        before, now = self._ticks[name], datetime.now(UTC)
-        well = task.exception() is None
-        self._ticks[name] = replace(before, succeeded_at=now) if well else replace(before, failed_at=now)
-
-    def soon(self, name: str) -> None:
-        """Call this at once, or once more after the call that is under way; nothing where nobody calls it."""
-        if name in self._busy:
-            self._busy[name] = True
-        elif self._scheduler.running and self._scheduler.get_job(name):
-            self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
-
     def entries(self) -> Sequence[Tick]:
         """What is called how often, and when that went well and badly the last time."""
         return list(self._ticks.values())
@@ -76,3 +56,7 @@ class Timetable:
         """Tick no more; what runs is the background's to drain."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+
+    def _note(self, name: str, *, well: bool) -> None:
+        before, now = self._ticks[name], datetime.now(UTC)
+        self._ticks[name] = replace(before, succeeded_at=now) if well else replace(before, failed_at=now)

@@ -32,6 +32,7 @@ class Retention:
         await self._till_none(lambda unit: unit.outbox.purge())
         await self._till_none(lambda unit: unit.inbox.purge())
         await self._till_none(lambda unit: unit.audit.purge())
+        await self._till_none(lambda unit: unit.watches.purge())
 
     async def _of(self, workspace: Workspace) -> None:
         of, days = workspace.id, float(workspace.settings.get("retention_days") or DAYS)
