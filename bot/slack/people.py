@@ -18,7 +18,7 @@ from bot.slack.installations import Installation, Installations
 #: An ID of a person, whom Slack can be asked about.
 SOMEBODY = re.compile(r"[UW][A-Z0-9]+")
 FRESH = 600.0  # seconds for what a member may do
-FRESH_ADMIN = 3.0  # seconds for what only an admin may do, one request: the role may have been taken away
+FRESH_NOW = 3.0  # seconds where somebody may have been made an admin; who is one may be one no more
 PAGE = 500
 MOST_AHEAD = 5_000  # people read at the start; larger workspaces are asked about one by one
 
@@ -68,7 +68,11 @@ class People:
         if team and team != workspace:
             return Person(workspace, user, foreign=True)
         kept = self._known.get((workspace, user))
-        if kept and self._clock() - kept[0] < (FRESH_ADMIN if fresh else FRESH):
+        if (
+            kept
+            and self._clock() - kept[0] < (FRESH_NOW if fresh else FRESH)
+            and not (fresh and kept[1].admin)
+        ):
             return kept[1]
         try:
             said = await self._slack.call(

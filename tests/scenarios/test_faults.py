@@ -220,3 +220,46 @@ async def test_a_command_where_the_bot_is_not_is_answered_to_the_person_alone(ho
     said = await ben.waits(lambda each: letters(ESSAY) in letters(each.plain), "random")
     assert said.ephemeral
     assert "/invite" in said.plain
+
+
+async def test_a_revoked_bot_token_ends_in_the_log_and_no_loop(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    ben = await house.person("ben")
+    root = await ben.says("general", "<@bot> hello")
+    await answer(ben, "general", root)
+    no = {"ok": False, "error": "token_revoked"}
+    revoked = house.playground.slack_faults.add({"match": "/api/", "do": "status", "status": 200, "body": no})
+    await ben.says("general", "And now?", thread=root)
+    await ben.command("/openai", "connect list")
+    await logged(ben, caplog, "work.refused", "token_revoked")
+    asked = revoked.done
+    assert asked < 10
+    await ben.command("/openai", "connect list")
+    assert revoked.done <= asked + 5
+
+
+async def logged(person: Person, caplog: pytest.LogCaptureFixture, event: str, code: str) -> None:
+    for _ in range(200):
+        for each in caplog.records:
+            if each.message == event and getattr(each, "keys", {}).get("error_code") == code:
+                return
+        await person._look("see", {"channel": "general", "since": 10**9, "seconds": 0.05})
+    raise AssertionError(f"no {event} in the log")
+
+
+async def test_a_form_that_slack_does_not_open_is_told(house: House) -> None:
+    house.playground.slack_faults.add({"match": "/views.open$", "do": "drop_before", "times": 1})
+    ada = await house.person("ada")
+    await ada.command("/openai", "connect")
+    assert "Slack" in (await told(ada)).plain
+    await ada.command("/openai", "connect")
+    assert await ada.view() is not None
+
+
+async def test_what_only_one_person_hears_in_a_thread_comes_later_where_slack_was_away(house: House) -> None:
+    house.playground.slack_faults.add({"match": "/chat.postEphemeral$", "do": "status", "times": 1})
+    gus = await house.person("gus")
+    await gus.says("general", "<@bot> Hello")
+    said = await gus.waits(lambda each: each.ephemeral, "general", seconds=40)
+    assert "Guests" in said.plain
