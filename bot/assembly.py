@@ -80,6 +80,7 @@ class Bot:
     postman: Postman
     work: Work
     connecting: Connecting
+    watches: Watches
     chores: Chores
     ticking: Ticking
     webhooks: Webhooks
@@ -172,6 +173,6 @@ def assembled(
     ticking = Ticking(store, timetable.entries)
     chores = Chores(watches, Shutdowns(store, connecting, notice), Stuck(store, replies.repair), ticking)
     return Bot(
-        settings, store, inbox, background, timetable, receiver, guard, postman, work, connecting, chores,
-        ticking, webhooks, homes[-1],
+        settings, store, inbox, background, timetable, receiver, guard, postman, work, connecting, watches,
+        chores, ticking, webhooks, homes[-1],
     )  # fmt: skip
