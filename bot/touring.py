@@ -14,6 +14,10 @@ from bot.worlds import Worlds
 
 #: A step that takes longer has failed.
 PATIENCE = 20.0
+#: A job takes about 20 seconds here, and is looked at every 15.
+STORY = 90.0
+BASE = "gpt-4.1-mini-2025-04-14"
+EXAMPLE = b'{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Ahoy!"}]}\n'
 WIDTH = 92
 
 
@@ -66,9 +70,7 @@ async def chat(walk: Walk) -> None:
 
 async def mention(walk: Walk) -> None:
     """Mention the bot in a channel; watch the answer come."""
-    walk.root = await walk.ada.says(
-        "general", "<@bot> I am Ada, I collect clocks. Why are they round?"
-    )
+    walk.root = await walk.ada.says("general", "<@bot> I am Ada, I collect clocks. Why are they round?")
     whole = answer_under(walk.root)
     lengths: set[int] = set()
 
@@ -96,12 +98,33 @@ async def directly(walk: Walk) -> None:
     walk.show((await walk.ada.waits(answer_under(root), "dm", root)).plain)
 
 
+async def train(walk: Walk) -> None:
+    """Fine-tune a model on a file; its channel is told how that goes, to the end."""
+    ada = walk.ada
+    await ada.command("/openai", "finetune create")
+    await seen_form(walk, "Training file")
+    await ada.clicks("form.advanced")
+    await seen_form(walk, "Epochs")
+    file = await ada.uploads("greetings.jsonl", EXAMPLE * 24)
+    answer = await ada.submits({"model": BASE, "training_data": [file], "split": "10", "n_epochs": "1"})
+    expect(not answer.get("errors"), f"the form was not taken: {answer}")
+    card = await ada.waits(lambda each: each.plain.find("Fine-tuning:") in range(9), "general")
+    end = await ada.waits(lambda each: "The model is made" in each.plain, "general", card.ts, STORY)
+    whole = await ada.waits(lambda each: each.ts == card.ts and "succeeded" in each.plain, "general")
+    walk.show(whole.plain)
+    for each in await ada.sees("general", card.ts):
+        if card.ts < each.ts <= end.ts:
+            walk.show("", each.plain)
+    expect("(image: Loss by step" in end.plain, "the loss curve is missing")
+
+
 STEPS: Sequence[Step] = (
     ("Ada connects an OpenAI account in the form", connect),
     ("She asks with /openai chat", chat),
     ("She mentions the bot in #general and watches the answer come", mention),
     ("She asks on in the thread: it remembers", remember),
     ("She writes to it directly", directly),
+    ("She fine-tunes a model, and #general follows the job to its end", train),
 )
 
 
