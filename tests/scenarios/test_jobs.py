@@ -164,3 +164,13 @@ async def test_the_model_is_tried_and_compared_where_it_was_made(house: House) -
     )
     last: Any = [each["body"] for each in house.playground.openai.requests if "chat" in each["path"]][-1]
     assert last["model"] == model
+
+
+async def test_a_channel_without_the_bot_follows_nothing_and_says_why(house: House) -> None:
+    slow(house)
+    ada = await house.person("ada")
+    job = await started(ada, house)
+    await ada.waits(lambda each: job in each.plain and bool(buttons(each)), "general")
+    await ada.command("/openai", f"finetune follow {job}", "random")
+    said = await ada.waits(lambda each: "cannot post here" in each.plain, "random")
+    assert "/invite" in said.plain
