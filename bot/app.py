@@ -16,7 +16,7 @@ from bot.slack.installations import identify, stored
 
 __all__ = ["Bot", "built"]
 #: Hosts kill what is still there 30 seconds after they asked it to end.
-DRAIN_WITHIN = 22.0
+DRAIN_WITHIN = 18.0
 
 
 @asynccontextmanager
