@@ -21,6 +21,7 @@ WEBHOOKS = "/openai/webhooks/"
 MOST_EVENT = 256 * 1024
 #: As many requests as may wait while the process is busy; Slack sends bursts after an outage.
 BACKLOG = 2048
+LISTENERS = 8
 GRACE = 3
 
 Scope = MutableMapping[str, Any]
@@ -113,14 +114,16 @@ async def open_door(app: App, listener: socket.socket) -> AsyncIterator[None]:
         timeout_graceful_shutdown=GRACE,
         http="httptools",
     )
+    # libuv takes one connection a round of the loop from each: of a thousand at once some waited for 2 s.
+    listening = [listener, *(listener.dup() for _ in range(LISTENERS - 1))]
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
-    await server.startup(sockets=[listener])
+    await server.startup(sockets=listening)
     ticking = asyncio.create_task(server.main_loop())
     try:
         yield
     finally:
         server.should_exit = True
         await ticking
-        await server.shutdown(sockets=[listener])
+        await server.shutdown(sockets=listening)
