@@ -6,6 +6,7 @@ import json
 import pytest
 
 from bot.errors import ApiBroken, ApiDown, QuotaExhausted, RateLimited
+from bot.openai import transport
 from bot.openai.chat import chat_deltas
 from tests.openai.server import DONE, Connect, Seen, Server, chunk, endless, http, pieces, read, refusal, text
 
@@ -61,6 +62,16 @@ async def test_after_the_first_content_reads_gather_but_the_end_is_noticed_at_on
             first_read.set()
     assert "".join(deltas) == "abcd"
     assert deltas[0] == "a"
+
+
+async def test_in_a_crowd_reads_gather_in_the_kernel_and_nothing_is_lost(
+    server: Server, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "CROWD", 0)
+    server.says(pieces(*[chunk(str(number % 10)) for number in range(300)], chunk(finish="stop"), DONE))
+    api = connect(gather=0.01)
+    answers = await asyncio.gather(*(read(api, []) for _ in range(5)))
+    assert [text(deltas) for deltas in answers] == ["0123456789" * 30] * 5
 
 
 async def test_a_finished_stream_gives_its_connection_back(server: Server, connect: Connect) -> None:
