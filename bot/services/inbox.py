@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ DONE_EVERY = 0.25
 #: Slack waits three seconds for an acknowledgement; a store slower than this is as good as down.
 KEEP_WITHIN = 2.0
 CLAIMS = 20
+#: Requests that are begun on in one round of the loop while nobody waits for an acknowledgement.
+AT_ONCE = 4
 #: Seconds before a request that could not be ended is taken up again, doubled each time; the store's limit
 #: of attempts makes that a minute in all.
 AGAIN_AFTER = 4.0
@@ -45,7 +48,8 @@ class Inbox:
         self._coming: list[tuple[NewItem, asyncio.Future[Item | None]]] = []
         self._keeper: asyncio.Task[None] | None = None
         self._held: dict[str, Item] = {}
-        self._turn = asyncio.Lock()
+        self._next: deque[asyncio.Future[None]] = deque()
+        self._starter: asyncio.Task[None] | None = None
         self._begun: set[str] = set()
         self._done: list[tuple[str, int]] = []
 
@@ -71,19 +75,16 @@ class Inbox:
             self._keeper = loop.create_task(self._keep_all(), name="inbox.keep")
         try:
             async with asyncio.timeout(KEEP_WITHIN):
-                item = await asyncio.shield(kept)
-        except TimeoutError:
-            kept.add_done_callback(self._kept_late)
+                item = await kept
+        except TimeoutError:  # `kept` is cancelled now: what is kept after all is seen to where it is
             raise Unavailable from None
         if item is None:
             return False
         self._spawn(item)
         return True
 
-    def _kept_late(self, kept: asyncio.Future[Item | None]) -> None:
+    def _kept_late(self, item: Item) -> None:
         """Slack was told that it is not kept: it sends an event again, but nobody repeats anything else."""
-        if kept.exception() is not None or (item := kept.result()) is None:
-            return
         if item.kind == "event":
             self._spawn(item)
         else:  # the person was told that nothing was done
@@ -105,6 +106,8 @@ class Inbox:
             for (_, kept), item in zip(group, items, strict=True):
                 if not kept.done():
                     kept.set_result(item)
+                elif item is not None:
+                    self._kept_late(item)
         self._keeper = None
 
     async def take_over(self) -> None:
@@ -122,11 +125,25 @@ class Inbox:
         with suppress(Unavailable):  # this process ends: handed back to the next one
             self._background.spawn(self._do(item), name=f"inbox.{item.kind}")
 
+    async def _turn(self) -> None:
+        """A few begin in each round of the loop: a burst must not hold up its own acknowledgements."""
+        self._next.append(asyncio.get_running_loop().create_future())
+        if self._starter is None:
+            self._starter = asyncio.create_task(self._start_all(), name="inbox.start")
+        await self._next[-1]
+
+    async def _start_all(self) -> None:
+        while self._next:
+            for _ in range(AT_ONCE if self._keeper is None else 1):
+                if self._next and not (turn := self._next.popleft()).done():
+                    turn.set_result(None)
+            await asyncio.sleep(0)
+        self._starter = None
+
     async def _do(self, item: Item) -> None:
         if self._work is None:
             raise RuntimeError("the inbox was not started")
-        async with self._turn:  # one begins in a round of the loop: a burst must not hold up acknowledgements
-            await asyncio.sleep(0)
+        await self._turn()
         self._begun.add(item.id)
         try:
             await self._work(item)

@@ -21,14 +21,31 @@ _PAUSE = 0.005  # seconds between two looks whether it is over
 
 
 class _Group:
-    """Units that are committed together; `ended` has a result after their commit or its failure, `error`."""
+    """Units that are committed together; `error` is why they are not."""
 
-    __slots__ = ("ended", "error", "units")
+    __slots__ = ("_ended", "_waiting", "error", "units")
 
     def __init__(self) -> None:
         self.units = 0
         self.error: BaseException | None = None
-        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._ended = False
+        self._waiting: list[asyncio.Future[None]] = []
+
+    async def ended(self) -> None:
+        """Wait for the commit, or its failure."""
+        if not self._ended:
+            self._waiting.append(asyncio.get_running_loop().create_future())
+            await self._waiting[-1]
+
+    def end(self, error: BaseException | None) -> None:
+        """The commit is done, or failed; what was said first holds."""
+        if self._ended:
+            return
+        self._ended = True
+        self.error = error
+        for each in self._waiting:
+            if not each.done():
+                each.set_result(None)
 
 
 class Groups:
@@ -62,7 +79,7 @@ class Groups:
             self._undo(group)
             raise
         self._finish(group)
-        await asyncio.shield(group.ended)
+        await group.ended()
         if group.error is not None:
             raise Unavailable from group.error
 
@@ -125,13 +142,8 @@ class Groups:
         with suppress(sqlite3.Error, ValueError):  # what cannot be undone now is undone at the next opening
             if self._connection.in_transaction:
                 self._connection.say("ROLLBACK")
-        self._end(group, error)
-
-    def _end(self, group: _Group, error: BaseException | None) -> None:
         self._group = None
-        group.error = error
-        if not group.ended.done():
-            group.ended.set_result(None)
+        group.end(error)
 
     def _let_go(self) -> None:
         """The connection is free; what is open is committed after all who wait for it now had their turn."""
@@ -154,7 +166,8 @@ class Groups:
             except (sqlite3.Error, ValueError) as error:  # ValueError: the connection was closed
                 self._lose(group, error)
             else:
-                self._end(group, None)
+                self._group = None
+                group.end(None)
         self._committing = None
         self._let_go()
 
