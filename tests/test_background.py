@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterator
 
 import pytest
 
@@ -43,9 +44,26 @@ async def test_a_task_is_kept_until_its_end_and_gives_its_result() -> None:
     assert background.busy == 0
 
 
-async def test_what_a_task_raises_is_logged_once_and_told_with_its_reference(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+class Kept(logging.Handler):
+    """Keeps what the bot logs, whatever other tests did to the root's handlers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture
+def logged() -> Iterator[Kept]:
+    kept = Kept()
+    logging.getLogger("bot").addHandler(kept)
+    yield kept
+    logging.getLogger("bot").removeHandler(kept)
+
+
+async def test_what_a_task_raises_is_logged_once_and_told_with_its_reference(logged: Kept) -> None:
     told: list[tuple[str, str, str]] = []
     background = Background(
         on_error=lambda name, error, reference: told.append((name, str(error), reference))
@@ -57,9 +75,9 @@ async def test_what_a_task_raises_is_logged_once_and_told_with_its_reference(
     background.spawn(work(), name="answer")
     await settle()
     ((name, text, reference),) = told
-    (record,) = caplog.records
+    (record,) = logged.records
     assert (name, text) == ("answer", "broken")
-    assert (record.message, record.levelno) == ("background.failed", logging.ERROR)
+    assert (record.getMessage(), record.levelno) == ("background.failed", logging.ERROR)
     assert record.__dict__["keys"] == {"reference": reference, "task": "answer"}
     assert background.busy == 0
 
