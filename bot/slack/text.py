@@ -46,8 +46,9 @@ def for_markdown(text: str) -> str:
     """Text for `markdown_text` or a markdown block: `<` only.
 
     Slack reads its tokens (`<!channel>`) there as well, and shows an entity without reading it as a token.
-    `>` alone begins no token, and begins a quotation. `&` stays, as Slack does not decode it within addresses. It goes character by character: escaping the
-    pieces of a stream gives what escaping the whole gives.
+    `>` alone begins no token, and begins a quotation. `&` stays, as Slack does not decode it within
+    addresses. It goes character by character: escaping the pieces of a stream gives what escaping the whole
+    gives.
     """
     return text.translate(_MARKDOWN) if _ODD.search(text) else text
 

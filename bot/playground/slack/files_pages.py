@@ -63,7 +63,7 @@ async def _sent(request: Request) -> bytes:
 
 
 def may_read(world: "World", file: "File", user: str) -> bool:
-    """Whether a user can see a file: an own one, one shared where the user can look, for the app one of a form."""
+    """Whether a user can see a file: an own one, a shared one, and for the app one of a form."""
     team = world.users[user].team_id
     if file.given and world.users[user].is_bot:
         return True
