@@ -93,7 +93,7 @@ async def main() -> None:
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for work in TAKEN:
             await take(browser, work, FOLDER)
-            print(f"docs/pictures/{work.__name__}.png")
+            print(f"docs/pictures/{work.__name__}.png")  # noqa: T201 - says what it made
         await browser.close()
 
 
