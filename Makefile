@@ -11,7 +11,7 @@ COMPILE := $(UV) pip compile pyproject.toml --quiet --universal --python-version
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run tour test lint bench pictures tree lock clean
+.PHONY: help run tour test lint bench pictures proof tree lock clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ bench: $(VENV)/.test ## measure the speed budgets
 
 pictures: $(VENV)/.test ## take the README's pictures from the page (needs Chromium)
 	@$(PY) -m tests.page.pictures
+
+proof: $(VENV)/.test ## kill, overload and cut off the bot while jobs tell their stories (half an hour)
+	@$(PY) -m tests.proof
 
 tree: $(VENV)/.test ## write the README's tree anew from the files' first lines
 	@$(PY) tests/tree.py
