@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 MIB = 1024 * 1024
 
@@ -41,8 +41,7 @@ class Answer:
     milliseconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One server-sent event with its JSON decoded; `name` is None where the server gave none."""
 
     name: str | None

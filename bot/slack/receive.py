@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import aiohttp
+import orjson
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -75,6 +76,8 @@ class Receiver:
 
     async def deliver(self, body: bytes, headers: Mapping[str, str]) -> Response:
         """One HTTP request that the guard let through."""
+        if _echo(body):
+            return Response(200)
         answer = await self.app.async_dispatch(AsyncBoltRequest(body=body.decode(), headers=dict(headers)))
         flat = {name: values[0] for name, values in answer.headers.items()}
         return Response(answer.status, flat, (answer.body or "").encode())
@@ -119,6 +122,20 @@ class Receiver:
 
     async def _suggestion(self, body: Body, context: AsyncBoltContext) -> BoltResponse:
         return _json(await self._options(body, context.team_id or ""))
+
+
+def _echo(body: bytes) -> bool:
+    """Whether an event tells of what this app wrote itself: half of all are, and Bolt takes 200 µs each."""
+    if b'"app_id"' not in body or body[:1] != b"{":
+        return False
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:  # NaN, which Bolt's parser takes
+        return False
+    event = said.get("event") or {}
+    message = event.get("message") or event.get("previous_message") or event
+    app = said.get("api_app_id")
+    return bool(app) and event.get("type") == "message" and message.get("app_id") == app
 
 
 def _json(answer: dict[str, Any] | None) -> BoltResponse:

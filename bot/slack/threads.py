@@ -1,6 +1,5 @@
 """Conversations in Slack: what is said to the bot, in mentions, direct messages and threads that it is in."""
 
-import re
 from typing import Any
 
 from bot.logs import log
@@ -131,7 +130,10 @@ def _mentions(event: Event, home: Installation) -> bool:
 
 def plain(text: str, home: Installation) -> str:
     """What a person wrote, without the mention that called the bot, and without Slack's escapes."""
-    text = re.sub(rf"^\s*<@{home.bot_user}(\|[^>]*)?>[:,]?\s*", "", text)
+    text = text.lstrip()
+    if text.startswith((f"<@{home.bot_user}>", f"<@{home.bot_user}|")):
+        text = text.partition(">")[2]
+        text = text[1:] if text.startswith((":", ",")) else text
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 
 

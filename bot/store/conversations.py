@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -29,6 +30,17 @@ _COLUMNS = (
 _OF_WORKSPACE = select(*_COLUMNS).where(_t.workspace == bindparam("workspace"))
 _GET = _OF_WORKSPACE.where(_t.id == bindparam("id"))
 _FIND = _OF_WORKSPACE.where(_t.channel == bindparam("channel"), _t.thread_ts == bindparam("thread_ts"))
+
+
+@cache
+def _add(insert: Any) -> Any:
+    """INSERT, refused quietly when the thread has one."""
+    place = ("workspace", "id", "channel", "thread_ts", "created_by", "turns", "created_at", "updated_at")
+    chosen = ("connection", "model", "system", "settings")
+    given: dict[str, Any] = {name: bindparam(name) for name in (*place, *chosen)}
+    return insert(conversations).values(**given).on_conflict_do_nothing().returning(*_COLUMNS)
+
+
 _CHANGEABLE = {"connection", "model", "system", "summary", "settings"}
 
 
@@ -87,8 +99,7 @@ class Conversations:
                 workspace, new, connection=connection, model=model, system=system, settings=settings
             ),
         }
-        insert = work.insert(conversations).on_conflict_do_nothing().returning(*_COLUMNS)
-        row = await work.one(insert, values)
+        row = await work.one(_add(work.insert), values)
         if row is not None:
             return self._opened(row), True
         found = await self.find(workspace, channel, thread_ts)  # another process was a moment faster

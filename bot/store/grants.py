@@ -4,13 +4,14 @@ import builtins
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.store.tables import grants
 from bot.store.work import Work
 
 _t = grants.c
 _COLUMNS = (_t.person, _t.what, _t.granted_by, _t.created_at)
+_LIST = select(*_COLUMNS).where(_t.workspace == bindparam("workspace")).order_by(_t.created_at, _t.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +58,4 @@ class Grants:
 
     async def list(self, workspace: str) -> builtins.list[Grant]:
         """All of the workspace's grants, the oldest first."""
-        found = select(*_COLUMNS).where(_t.workspace == workspace).order_by(_t.created_at, _t.id)
-        return [Grant(*row) for row in await self._work.every(found)]
+        return [Grant(*row) for row in await self._work.every(_LIST, {"workspace": workspace})]

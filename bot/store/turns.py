@@ -37,7 +37,8 @@ _UNFINISHED = one_of(_t.state, "waiting", "streaming")
 _OF_WORKSPACE = select(*_COLUMNS).where(_t.workspace == bindparam("workspace"))
 _GET = _OF_WORKSPACE.where(_t.id == bindparam("id"))
 _BY_TS = _OF_WORKSPACE.where(_t.channel == bindparam("channel"), _t.ts == bindparam("ts"))
-_HISTORY = _OF_WORKSPACE.where(_t.conversation == bindparam("conversation")).order_by(_t.seq.desc())
+_HISTORY = _OF_WORKSPACE.where(_t.conversation == bindparam("conversation"))
+_HISTORY = _HISTORY.order_by(_t.seq.desc()).limit(bindparam("most"))
 _c = conversations.c
 #: Whose turn it is, one process after the other: the row is locked until the unit ends.
 _NEXT = (
@@ -48,15 +49,11 @@ _NEXT = (
 )
 _INSERT = insert(turns)
 _MINE = (_t.workspace == bindparam("in_workspace"), _t.id == bindparam("turn"))
-_PROGRESS = (
-    update(turns)
-    .where(*_MINE, _UNFINISHED)
-    .values(
-        state="streaming",
-        text=bindparam("words"),
-        ts=func.coalesce(bindparam("at_ts", type_=_t.ts.type), _t.ts),
-    )
-)
+_AT_THE_END = ("ts", "model", "input_tokens", "output_tokens", "run")
+_NEW = {n: func.coalesce(bindparam(f"new_{n}", type_=_t[n].type), _t[n]) for n in ("text", *_AT_THE_END)}
+_OPEN = update(turns).where(*_MINE, _UNFINISHED)
+_PROGRESS = _OPEN.values(state="streaming", text=_NEW["text"], ts=_NEW["ts"])
+_FINISH = _OPEN.values(state=bindparam("end"), **_NEW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +130,8 @@ class Turns:
 
     async def history(self, workspace: str, conversation: str, limit: int) -> list[Turn]:
         """The conversation's latest turns, the oldest of them first."""
-        place = {"workspace": workspace, "conversation": conversation}
-        return [self._opened(row) for row in reversed(await self._work.every(_HISTORY.limit(limit), place))]
+        place = {"workspace": workspace, "conversation": conversation, "most": limit}
+        return [self._opened(row) for row in reversed(await self._work.every(_HISTORY, place))]
 
     async def get(self, workspace: str, turn: str) -> Turn | None:
         """The turn, if the workspace has it."""
@@ -177,7 +174,7 @@ class Turns:
         rows = []
         for workspace, turn, text, ts in progress:
             words = self._work.seal(_t.text, workspace, turn, text)
-            rows.append({"in_workspace": workspace, "turn": turn, "words": words, "at_ts": ts})
+            rows.append({"in_workspace": workspace, "turn": turn, "new_text": words, "new_ts": ts})
         if rows:
             await self._work.run(_PROGRESS, rows)
 
@@ -185,13 +182,12 @@ class Turns:
         self, workspace: str, turn: str, state: State, text: str | None = None, **more: Any
     ) -> bool:
         """Give an answer its end, and ts, model, tokens, run; False when it has one: the first stays."""
-        known = {name: value for name, value in more.items() if value is not None}
-        if unknown := known.keys() - {"ts", "model", "input_tokens", "output_tokens", "run"}:
+        if unknown := more.keys() - _AT_THE_END:
             raise TypeError(f"A turn has no {', '.join(sorted(unknown))} to finish with.")
-        if text is not None:
-            known["text"] = self._work.seal(_t.text, workspace, turn, text)
-        change = update(turns).where(*_MINE, _UNFINISHED).values(state=state, **known)
-        return bool(await self._work.changed(change, {"in_workspace": workspace, "turn": turn}))
+        words = self._work.seal(_t.text, workspace, turn, text)
+        given = {"in_workspace": workspace, "turn": turn, "end": state, "new_text": words}
+        given |= {f"new_{name}": more.get(name) for name in _AT_THE_END}
+        return bool(await self._work.changed(_FINISH, given))
 
     def _opened(self, row: Record) -> Turn:
         values = row._asdict()
