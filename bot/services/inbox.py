@@ -21,8 +21,9 @@ DONE_EVERY = 0.25
 #: Slack waits three seconds for an acknowledgement; a store slower than this is as good as down.
 KEEP_WITHIN = 2.0
 CLAIMS = 20
-#: Requests that are begun on in one round of the loop while nobody waits for an acknowledgement.
-AT_ONCE = 4
+#: How many requests are begun on in a round of the loop: one while others come, else a backlog's worth.
+AT_ONCE = 32
+CALM = 0.25  # seconds without a new request
 #: Seconds before a request that could not be ended is taken up again, doubled each time; the store's limit
 #: of attempts makes that a minute in all.
 AGAIN_AFTER = 4.0
@@ -50,6 +51,7 @@ class Inbox:
         self._held: dict[str, Item] = {}
         self._next: deque[asyncio.Future[None]] = deque()
         self._starter: asyncio.Task[None] | None = None
+        self._came_at = 0.0
         self._begun: set[str] = set()
         self._done: list[tuple[str, int]] = []
 
@@ -71,6 +73,7 @@ class Inbox:
         loop = asyncio.get_running_loop()
         kept: asyncio.Future[Item | None] = loop.create_future()
         self._coming.append((new, kept))
+        self._came_at = loop.time()
         if self._keeper is None:
             self._keeper = loop.create_task(self._keep_all(), name="inbox.keep")
         try:
@@ -134,7 +137,8 @@ class Inbox:
 
     async def _start_all(self) -> None:
         while self._next:
-            for _ in range(AT_ONCE if self._keeper is None else 1):
+            calm = asyncio.get_running_loop().time() - self._came_at > CALM
+            for _ in range(AT_ONCE if calm else 1):
                 if self._next and not (turn := self._next.popleft()).done():
                     turn.set_result(None)
             await asyncio.sleep(0)
