@@ -117,7 +117,7 @@ class Rules(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A fine-tuning job that a channel follows; `by` is who asked for it, by what they are called."""
+    """A fine-tuning job that a channel follows: "here" or its ID; `by`: what who asked for it is called."""
 
     job: str
     connection: str

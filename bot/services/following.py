@@ -45,7 +45,8 @@ class Following:
         names = await self.watches.connections(workspace)
         return [
             Followed(
-                watch.job, names.get(watch.connection, watch.connection), watch.channel,
+                watch.job, names.get(watch.connection, watch.connection),
+                "here" if watch.channel == self.channel else watch.channel,
                 await self.called(workspace, watch.by), watch.created_at,
                 card.status if card else "unknown", card.base_model if card else "",
                 card.percent if card else None,
