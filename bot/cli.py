@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -14,15 +14,14 @@ from bot import local, logs, terminal
 from bot.doctor import examine
 from bot.errors import BotError
 from bot.modules import ALL
-from bot.playground.serve import Playground
-from bot.playground.serve import run as run_playground
-from bot.playground.server import PortInUseError
 from bot.processes import run, serve
 from bot.settings import Settings
 from bot.slack.manifest import manifest, shown
 from bot.store import migrate
-from bot.touring import tour
 from bot.worlds import Worlds
+
+if TYPE_CHECKING:
+    from bot.playground.serve import Playground
 
 #: About as fast as a small model of today: seconds to the first token, and tokens a second.
 PLAYED_SPEED = (0.25, 80.0)
@@ -75,9 +74,13 @@ def _release(_: argparse.Namespace) -> None:
 
 
 def _playground(given: argparse.Namespace) -> None:
+    # 170 modules that a bot beside a real Slack does without.
+    from bot.playground.serve import run as run_playground  # noqa: PLC0415
+    from bot.playground.server import PortInUseError  # noqa: PLC0415
+
     token = token_urlsafe(24)
 
-    def ready(running: Playground) -> None:
+    def ready(running: "Playground") -> None:
         running.openai.speed.first_token, running.openai.speed.tokens_per_second = PLAYED_SPEED
         if given.api_key:
             running.openai.add_key(secret=given.api_key)
@@ -109,6 +112,8 @@ def _playground(given: argparse.Namespace) -> None:
 
 
 def _tour(_: argparse.Namespace) -> int:
+    from bot.touring import tour  # noqa: PLC0415 - it knows the playground
+
     return asyncio.run(tour())
 
 

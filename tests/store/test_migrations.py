@@ -9,11 +9,12 @@ import pytest
 import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from bot.store import current_revision, downgrade, migrate
 from bot.store.addresses import parse
-from bot.store.migrations import connected
+from bot.store.migrations import connected, head
 from bot.store.tables import metadata
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,10 @@ async def test_an_empty_database_becomes_exactly_the_tables(database_url: str) -
     assert await asyncio.to_thread(connected, url, differences) == []
     current, head = await current_revision(database_url)
     assert current == head
+
+
+def test_the_newest_migration_is_the_one_whose_file_comes_last() -> None:
+    assert head() == ScriptDirectory(str(ROOT / "migrations")).get_current_head()
 
 
 async def test_indexes_and_constraints_have_the_names_of_the_convention(database_url: str) -> None:
