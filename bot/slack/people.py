@@ -1,5 +1,6 @@
 """Who somebody is in Slack, kept for a few minutes, so that no question waits for it twice."""
 
+import asyncio
 import logging
 import re
 import time
@@ -20,6 +21,7 @@ SOMEBODY = re.compile(r"[UW][A-Z0-9]+")
 FRESH = 600.0  # seconds for what a member may do
 FRESH_NOW = 3.0  # seconds where somebody may have been made an admin; who is one may be one no more
 PAGE = 500
+AHEAD_AT_ONCE = 8  # workspaces; a thousand at once would take memory and leave Slack to nobody else
 MOST_AHEAD = 5_000  # people read at the start; larger workspaces are asked about one by one
 
 
@@ -37,6 +39,7 @@ class People:
         self._slack = slack
         self._installations = installations
         self._clock = clock
+        self._ahead = asyncio.Semaphore(AHEAD_AT_ONCE)
         self._known: dict[tuple[str, str], tuple[float, Person]] = {}
         self._names: dict[tuple[str, str], str] = {}
 
@@ -97,6 +100,10 @@ class People:
 
     async def read_ahead(self, installation: Installation) -> None:
         """Read the workspace's members, so that nobody's first question waits for it."""
+        async with self._ahead:
+            await self._read_members(installation)
+
+    async def _read_members(self, installation: Installation) -> None:
         cursor, read = "", 0
         while read < MOST_AHEAD:
             try:
