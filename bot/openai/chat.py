@@ -28,6 +28,7 @@ async def chat_deltas(events: Events) -> AsyncIterator[Delta]:
     finished = broken = False
     async for batch in events.batches():
         delta, broken = _delta(batch)
+        del batch  # thirty kilobytes that would wait with us for the next one
         finished = finished or delta.finish_reason is not None
         if delta.text or delta.finish_reason or delta.usage:
             yield delta

@@ -75,6 +75,7 @@ class Events:
                 raise decoder.failure
             if late is not None and not decoder.done:
                 raise late
+            del chunk, events  # as objects a few kilobytes of text are many times that, in each stream
 
     async def close(self) -> None:
         """Lets go of the connection; it can serve the next request where the answer came to its end."""
