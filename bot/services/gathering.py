@@ -16,10 +16,10 @@ PAGE = 100
 MOST_PAGES = 200
 #: More new events than these become one message, with so many lines of the beginning and of the end, and so
 #: many warnings and errors between them.
-APART, FIRST, LAST, NOTABLE = 5, 6, 8, 10
+APART, FIRST, LAST, NOTABLE = 5, 20, 20, 10
 #: Points of a loss curve that are kept: more than a sparkline or a picture can show.
 POINTS = 240
-#: Characters of an event that are told; Slack's blocks take 3,000 in all of a group.
+#: Characters of an event that are told: 50 of them fill some sections of a message.
 LONGEST = 250
 
 Level = Literal["info", "warn", "error"]

@@ -146,17 +146,26 @@ async def test_many_events_at_once_are_one_message_that_keeps_warnings(scene: Sc
     await scene.follow()
     await scene.tick()
     await scene.tick()
-    scene.told(40)
+    scene.told(50)
     scene.told(1, "Something is odd", "warn")
-    scene.told(9)
+    scene.told(30)
     await scene.tick()
     message = scene.surface.thread()[-1]
     assert message.splitlines() == [
-        *(f"info: Added event {number}" for number in range(1, 7)),
+        *(f"info: Added event {number}" for number in range(1, 21)),
         "warn: Something is odd",
-        *(f"info: Added event {number}" for number in range(2, 10)),
-        "(35 more)",
+        *(f"info: Added event {number}" for number in range(11, 31)),
+        "(40 more)",
     ]
+
+
+async def test_up_to_forty_events_at_once_are_all_shown(scene: Scene) -> None:
+    await scene.follow()
+    await scene.tick()
+    await scene.tick()
+    scene.told(40)
+    await scene.tick()
+    assert scene.surface.thread()[-1].splitlines() == [f"info: Added event {n}" for n in range(1, 41)]
 
 
 async def test_a_job_of_ten_thousand_events_is_told_in_bounded_messages(scene: Scene) -> None:
@@ -360,7 +369,7 @@ async def test_a_page_that_fails_leaves_the_story_as_it_was(scene: Scene, faults
     assert len(scene.surface.thread()) == 3
     faults.rules.clear()
     await scene.tick()
-    assert scene.surface.thread()[-1].endswith("(236 more)")
+    assert scene.surface.thread()[-1].endswith("(210 more)")
 
 
 async def test_a_connection_that_asks_too_often_is_left_alone_as_long_as_openai_says(
