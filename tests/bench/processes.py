@@ -35,6 +35,11 @@ class Measured:
         return (int(fields[11]) + int(fields[12])) / TICKS
 
     @property
+    def waited(self) -> float:
+        """Time for which its main thread could have run, but another program had the core."""
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[1]) / 1e9
+
+    @property
     def peak(self) -> float:
         """The most memory that it ever held."""
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
@@ -52,6 +57,15 @@ class Measured:
                     pass
                 await asyncio.sleep(0.1)
         raise RuntimeError(f"the process ended with {self.process.returncode} before it answered")
+
+    async def calm(self, seconds: float = 30.0) -> None:
+        """Wait until it does nothing any more, but no longer than so many seconds."""
+        async with asyncio.timeout(seconds):
+            busy = True
+            while busy:
+                before = self.cpu
+                await asyncio.sleep(1)
+                busy = self.cpu - before > 0.03
 
     async def end(self) -> None:
         """Ask it to end, and wait."""

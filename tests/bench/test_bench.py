@@ -15,7 +15,7 @@ async def test_a_tiny_run_gives_a_figure_for_each_budget(tmp_path: Path) -> None
             *await under_rates(bench, many=3, tokens=10),
         ]
 
-    floors, figures = await run([few], workspaces=12, many=10)
+    floors, figures, _ = await run([few], workspaces=12, many=10)
     assert 0 < floors.ack < 1000
     found = {figure.what: figure for figure in figures}
     for what in ("answered", "kept on the disk", "whole", "doubled"):
