@@ -21,11 +21,9 @@ DONE_EVERY = 0.25
 #: Slack waits three seconds for an acknowledgement; a store slower than this is as good as down.
 KEEP_WITHIN = 2.0
 CLAIMS = 20
-#: How many requests are begun on in a round of the loop: one while others come, else a backlog's worth.
-AT_ONCE = 32
+AT_ONCE = 32  # requests begun on in a round of the loop once no more come
 CALM = 0.25  # seconds without a new request
-#: Seconds before a request that could not be ended is taken up again, doubled each time; the store's limit
-#: of attempts makes that a minute in all.
+#: Seconds before what could not be ended is taken up again, doubled each time; in all about a minute.
 AGAIN_AFTER = 4.0
 
 Every = Callable[[float, Callable[[], Coroutine[Any, Any, object]], str], None]
@@ -56,8 +54,7 @@ class Inbox:
         self._done: list[tuple[str, int]] = []
 
     def start(self, work: Callable[[Item], Awaitable[None]], every: Every, *, taking_over: bool) -> None:
-        """Begin: `work` does what a request asks, and ends normally for every failure a person was told of.
-        It raises Later for what is to be taken up again.
+        """Begin: `work` ends normally for every failure that a person was told of, or raises Later.
 
         `every(seconds, call, name)` is the timetable; a process may also take over what others left.
         """
@@ -81,10 +78,9 @@ class Inbox:
                 item = await kept
         except TimeoutError:  # `kept` is cancelled now: what is kept after all is seen to where it is
             raise Unavailable from None
-        if item is None:
-            return False
-        self._spawn(item)
-        return True
+        if item is not None:
+            self._spawn(item)
+        return item is not None
 
     def _kept_late(self, item: Item) -> None:
         """Slack was told that it is not kept: it sends an event again, but nobody repeats anything else."""
