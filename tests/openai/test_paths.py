@@ -48,6 +48,7 @@ PIECES = st.sampled_from(
 PATHS = st.lists(PIECES | st.text(max_size=6), max_size=8).map("".join)
 
 
+@pytest.mark.timeout(600)  # 20,000 cases, on a machine that may have other work
 @settings(max_examples=20_000, deadline=None)
 @given(PATHS)
 @example("models/ft:gpt-4o-mini:org::AbC1")

@@ -87,8 +87,10 @@ async def test_every_element_of_a_message_tells_the_app(
     await article.get_by_role("button", name="Press").click()
     await article.get_by_role("button", name="Delete all").click()
     await seen.page.get_by_role("dialog").get_by_role("button", name="Do it").click()
-    await article.get_by_role("combobox", name="Pick").select_option("o1")
-    await article.get_by_role("button", name="Good").click()
+    async with seen.page.expect_response("**/control/act/click"):
+        await article.get_by_role("combobox", name="Pick").select_option("o1")
+    async with seen.page.expect_response("**/control/act/click"):
+        await article.get_by_role("button", name="Good").click()
     await expect(article.get_by_role("button", name="Good")).to_have_attribute("aria-pressed", "true")
     await article.get_by_role("button", name="More actions").first.click()
     await seen.page.get_by_role("menuitem", name="Option 2").click()
