@@ -224,6 +224,7 @@ values = st.sampled_from(
 ) | st.binary(max_size=8)
 
 
+@pytest.mark.timeout(600)  # 16,000 cases, on a machine that may have other work
 @settings(max_examples=16_000, deadline=None)
 @given(
     st.lists(st.binary(max_size=30), max_size=2),
