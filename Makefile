@@ -4,7 +4,8 @@ PYTHON ?= python3
 UV ?= uv
 VENV := .venv
 PY := $(VENV)/bin/python
-INSTALL := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --quiet --require-hashes
+# Without a look at dependencies: the locks are complete, and older pips would ask an index for newer versions.
+INSTALL := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --quiet --require-hashes --no-deps
 COMPILE := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 # Two: the tests start real servers and databases, which want a share of the machine too.
