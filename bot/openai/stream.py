@@ -64,18 +64,18 @@ class Events:
                 begun = True
                 self._deadlines.content()
             late = self._deadlines.passed()
+            refused = _refusal(events)
             if events:
-                refused = next((place for place, event in enumerate(events) if _is_error(event)), None)
-                if refused is not None:
-                    if refused:
-                        yield events[:refused]
-                    raise failures.from_data(events[refused].data, request_id=self.request_id, key=self._key)
-                yield events
+                # A few kilobytes of text are many times that as objects: not kept while somebody else works.
+                given = [events]
+                del chunk, events
+                yield given.pop()
+            if refused is not None:
+                raise failures.from_data(refused.data, request_id=self.request_id, key=self._key)
             if decoder.failure is not None:
                 raise decoder.failure
             if late is not None and not decoder.done:
                 raise late
-            del chunk, events  # as objects a few kilobytes of text are many times that, in each stream
 
     async def close(self) -> None:
         """Lets go of the connection; it can serve the next request where the answer came to its end."""
@@ -105,6 +105,15 @@ def check_type(response: httpx.Response) -> None:
             status=response.status_code,
             request_id=response.headers.get("x-request-id"),
         )
+
+
+def _refusal(events: list[Event]) -> Event | None:
+    """The first event that says what went wrong, taken out of the list with all that follows."""
+    for place, event in enumerate(events):
+        if _is_error(event):
+            del events[place:]
+            return event
+    return None
 
 
 def _is_error(event: Event) -> bool:

@@ -27,6 +27,8 @@ KEEP = 15.0
 #: Answers read at once beyond which they gather in the kernel: a fifth less CPU for each, but the end of one
 #: is noticed up to two pauses later.
 CROWD = 250
+#: Of these so many are read in one round of the loop, so that what gathered is not all in memory at once.
+ROUND = 16
 
 
 def road(limits: Limits, *, trust_env: bool) -> httpx.AsyncBaseTransport:
@@ -43,9 +45,12 @@ def road(limits: Limits, *, trust_env: bool) -> httpx.AsyncBaseTransport:
 class Body(httpx.AsyncByteStream):
     """The body of an answer as it comes; who has time can let more of it gather between two reads."""
 
-    def __init__(self, response: aiohttp.ClientResponse, others: "set[Body]") -> None:
+    def __init__(
+        self, response: aiohttp.ClientResponse, others: "set[Body]", turns: asyncio.Semaphore
+    ) -> None:
         self._response = response
         self._others = others
+        self._turns = turns
         others.add(self)
         self._content = response.content
         self._gathering: asyncio.Future[None] | None = None
@@ -74,6 +79,11 @@ class Body(httpx.AsyncByteStream):
         timer = loop.call_later(seconds, self._wake)
         try:
             await self._gathering
+            if held is not None:
+                async with self._turns:
+                    held.resume_reading()
+                    await asyncio.sleep(0)  # the loop reads what is there …
+                    await asyncio.sleep(0)  # … and who waits for it takes it
         finally:
             timer.cancel()
             if held is not None:
@@ -96,13 +106,14 @@ class _Road(AiohttpTransport):
     def __init__(self, context: ssl.SSLContext, session: Callable[[], aiohttp.ClientSession]) -> None:
         super().__init__(verify=context, client=session)
         self._open: set[Body] = set()
+        self._turns = asyncio.Semaphore(ROUND)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         answer = await super().handle_async_request(request)
         if not isinstance(answer.stream, AiohttpResponseStream):
             raise TypeError(f"{type(answer.stream)} is no body of aiohttp's.")
         response = answer.stream._aiohttp_response  # noqa: SLF001 - httpx-aiohttp offers it nowhere else
-        body = Body(response, self._open)
+        body = Body(response, self._open, self._turns)
         answer.stream = answer.extensions["body"] = body
         return answer
 
