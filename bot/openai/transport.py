@@ -26,7 +26,7 @@ KEEP = 15.0
 
 #: Answers read at once beyond which they gather in the kernel: a fifth less CPU for each, but the end of one
 #: is noticed up to two pauses later.
-CROWD = 250
+CROWD = 100
 #: Of these so many are read in one round of the loop, so that what gathered is not all in memory at once.
 ROUND = 16
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Any
 from bot.background import Background
 from bot.errors import Unavailable
 from bot.logs import log
+from bot.services.rush import Rush
 from bot.store import Item, NewItem, Store
 
 #: A lease of 60 s outlives two missed heartbeats; what a dead process left is taken over within 75 s.
@@ -21,8 +21,6 @@ DONE_EVERY = 0.25
 #: Slack waits three seconds for an acknowledgement; a store slower than this is as good as down.
 KEEP_WITHIN = 2.0
 CLAIMS = 20
-AT_ONCE = 32  # requests begun on in a round of the loop once no more come
-CALM = 0.25  # seconds without a new request
 #: Seconds before what could not be ended is taken up again, doubled each time; in all about a minute.
 AGAIN_AFTER = 4.0
 
@@ -47,9 +45,7 @@ class Inbox:
         self._coming: list[tuple[NewItem, asyncio.Future[Item | None]]] = []
         self._keeper: asyncio.Task[None] | None = None
         self._held: dict[str, Item] = {}
-        self._next: deque[asyncio.Future[None]] = deque()
-        self._starter: asyncio.Task[None] | None = None
-        self._came_at = 0.0
+        self._rush = Rush()
         self._begun: set[str] = set()
         self._done: list[tuple[str, int]] = []
 
@@ -70,7 +66,7 @@ class Inbox:
         loop = asyncio.get_running_loop()
         kept: asyncio.Future[Item | None] = loop.create_future()
         self._coming.append((new, kept))
-        self._came_at = loop.time()
+        self._rush.came()
         if self._keeper is None:
             self._keeper = loop.create_task(self._keep_all(), name="inbox.keep")
         try:
@@ -124,26 +120,10 @@ class Inbox:
         with suppress(Unavailable):  # this process ends: handed back to the next one
             self._background.spawn(self._do(item), name=f"inbox.{item.kind}")
 
-    async def _turn(self) -> None:
-        """A few begin in each round of the loop: a burst must not hold up its own acknowledgements."""
-        self._next.append(asyncio.get_running_loop().create_future())
-        if self._starter is None:
-            self._starter = asyncio.create_task(self._start_all(), name="inbox.start")
-        await self._next[-1]
-
-    async def _start_all(self) -> None:
-        while self._next:
-            calm = asyncio.get_running_loop().time() - self._came_at > CALM
-            for _ in range(AT_ONCE if calm else 1):
-                if self._next and not (turn := self._next.popleft()).done():
-                    turn.set_result(None)
-            await asyncio.sleep(0)
-        self._starter = None
-
     async def _do(self, item: Item) -> None:
         if self._work is None:
             raise RuntimeError("the inbox was not started")
-        await self._turn()
+        await self._rush.turn()
         self._begun.add(item.id)
         try:
             await self._work(item)

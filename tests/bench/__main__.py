@@ -49,9 +49,8 @@ async def run(
 
 def table(floors: Floors, figures: Sequence[Figure]) -> str:
     """What was found, a line a budget; how it compares with the floor, and on the budgets' core."""
-    lines = [
-        str(floors), "", f"{'budget':66}{'found':>10} {'allowed':>11} {'':6} {'× floor':>8}  on the budgets' core"
-    ]  # fmt: skip
+    head = f"{'budget':66}{'found':>10} {'allowed':>11} {'':6} {'× floor':>8}  on the budgets' core"
+    lines = [str(floors), "", head]
     for figure in figures:
         allowed = f"{'≥' if figure.least else '≤'} {figure.budget:g} {figure.unit}".rstrip()
         base = floors.of(figure.base)

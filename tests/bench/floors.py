@@ -17,7 +17,7 @@ from tests.bench.worlds import Worlds, spread
 #: Processor time of a request on the core that the budgets were set on (ms).
 BUDGETED = 0.083
 #: Clients that keep the floor busy, and the requests of each.
-CLIENTS, EACH = 20, 200
+CLIENTS, EACH = 20, 1000
 
 
 @dataclass(frozen=True, slots=True)
