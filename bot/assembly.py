@@ -24,6 +24,7 @@ from bot.services.retention import Retention
 from bot.services.runs import Runs
 from bot.services.shutdowns import Shutdowns
 from bot.services.stuck import Stuck
+from bot.services.summaries import Summaries
 from bot.services.ticking import Ticking
 from bot.services.watches import Watches
 from bot.services.webhooks import Webhooks
@@ -120,7 +121,11 @@ def assembled(
     answers = Answers(store, connecting, runs.hashed, Attachments(slack, installations).fetch)
     replies = Replies(slack, installations, postman, answers)
     results = Results(slack, installations, postman, replies)
-    speaker = Speaker(slack, installations, conversations, answers, replies, clock)
+    summaries = Summaries(store, connecting, runs.hashed)
+    speaker = Speaker(
+        slack, installations, conversations, answers, replies, clock,
+        long=lambda answer: background.spawn(summaries.keep_up(answer), name="summary"),
+    )  # fmt: skip
     threads = Threads(slack, installations, people, conversations, speaker, replies)
     inbox = Inbox(store, background, owner)
     made, views = Forms(ALL, connecting), Views(slack, installations)

@@ -13,7 +13,7 @@ from bot.openai import Kind, chat_body, chat_deltas, lightest_effort
 from bot.services.connecting import Connecting
 from bot.services.conversations import TURNS, Answer
 from bot.services.people import Person
-from bot.services.prompt import messages, part
+from bot.services.prompt import messages, older, part
 from bot.store import Store, Turn
 from bot.store.turns import State
 
@@ -55,7 +55,12 @@ class Answers:
         model = conversation.model or await self._connecting.model(workspace, line.connection.id, KIND)
         async with self._store.read() as unit:
             turns = await unit.turns.history(workspace, conversation.id, TURNS)
-        before = [each for each in turns if each.seq < answer.turn.seq and (each.text or each.files)]
+        before = [
+            each
+            for each in turns
+            if conversation.summary_seq < each.seq < answer.turn.seq and (each.text or each.files)
+        ]
+        answer.long = bool(older(before))
         files = {each.id: await self._parts(workspace, each) for each in before if each.files}
         effort = lightest_effort(model)
         wanted = {**({"reasoning_effort": effort} if effort else {}), **(conversation.settings or {})}

@@ -53,6 +53,8 @@ class Answer:
     output_tokens: int | None = None
     notes: Sequence[str] = ()
     saved_at: float = 0.0
+    #: Whether the conversation has become so long that its older turns are better summed up.
+    long: bool = False
 
 
 class Conversations:
@@ -133,6 +135,7 @@ class Conversations:
             if conversation is None or old is None or old.conversation != conversation.id:
                 return None
             await unit.turns.remove(place.workspace, turn)
+            await self._untell(unit, old)
             owed = await self._add(unit, conversation, "assistant", "", state="waiting")
         return _answer(place, person, conversation, owed)
 
@@ -161,16 +164,23 @@ class Conversations:
                     unit, conversation, role, said.text, author=author, ts=said.ts, files=said.files
                 )
 
-    async def edited(self, place: Place, ts: str, text: str) -> None:
-        """A message was changed in the place: so is its turn."""
+    async def changed(self, place: Place, ts: str, text: str | None) -> None:
+        """A message of the place has another text now, or was deleted (None): so is its turn."""
         async with self._store.begin() as unit:
-            if await unit.turns.by_ts(place.workspace, place.channel, ts):
-                await unit.turns.set_text(place.workspace, place.channel, ts, text)
+            turn = await unit.turns.by_ts(place.workspace, place.channel, ts)
+            if turn is None:
+                return
+            if text is None:
+                await unit.turns.remove(place.workspace, turn.id)
+            else:
+                await unit.turns.set_text(place.workspace, turn.id, text)
+            await self._untell(unit, turn)
 
-    async def deleted(self, place: Place, ts: str) -> None:
-        """A message was deleted: so is its turn."""
-        async with self._store.begin() as unit:
-            await unit.turns.remove_ts(place.workspace, place.channel, ts)
+    async def _untell(self, unit: Unit, turn: Turn) -> None:
+        """A turn is not what it was: a summary that tells it goes, and is made anew from what is there."""
+        conversation = await unit.conversations.get(turn.workspace, turn.conversation)
+        if conversation is not None and turn.seq <= conversation.summary_seq:
+            await unit.conversations.update(turn.workspace, conversation.id, summary=None, summary_seq=0)
 
     async def _add(self, unit: Unit, conversation: Conversation, role: Role, text: str, **more: Any) -> Turn:
         return await unit.turns.add(conversation.workspace, conversation.id, role=role, text=text, **more)

@@ -12,6 +12,10 @@ BUDGET = 24_000
 BYTES_A_TOKEN = 3
 #: What the API adds around each message.
 AROUND = 8
+#: A conversation is summed up when its turns take more of a prompt than this (tokens), or are more …
+FULL, MANY = BUDGET * 2 // 3, 40
+#: … and then so much stays as it was said: the latest turns.
+KEPT, LATEST = BUDGET // 3, 20
 
 MANNERS = (
     "You are an assistant in a Slack thread. Several people may write; a message's name says who wrote it. "
@@ -44,6 +48,19 @@ def messages(
             break
         kept.append(_message(turn, files.get(turn.id, ())))
     return head + kept[::-1]
+
+
+def older(turns: Sequence[Turn]) -> list[Turn]:
+    """Of turns in their order those to sum up: none while all fit well, never the last two."""
+    sizes = [tokens(each.text) for each in turns]
+    if len(turns) <= MANY and sum(sizes) <= FULL:
+        return []
+    first = max(0, len(turns) - 2)
+    left = KEPT - sum(sizes[first:])
+    while first > max(0, len(turns) - LATEST) and left >= sizes[first - 1]:
+        first -= 1
+        left -= sizes[first]
+    return list(turns[:first])
 
 
 def _message(turn: Turn, parts: Iterable[Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Speaks an answer into its thread as it comes, and gives it an end whatever happens."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from bot.errors import BotError, Interrupted
@@ -25,7 +26,7 @@ EMPTY = "_The answer is empty: the model used all its tokens for thinking. Raise
 
 
 class Speaker:
-    """Runs answers; one at a time in a thread."""
+    """Runs answers; one at a time in a thread. long: told of those whose conversation is to be summed up."""
 
     def __init__(
         self,
@@ -35,6 +36,8 @@ class Speaker:
         answers: Answers,
         replies: Replies,
         clock: Clock,
+        *,
+        long: Callable[[Answer], object],
     ) -> None:
         self._slack = slack
         self._installations = installations
@@ -42,6 +45,7 @@ class Speaker:
         self._answers = answers
         self._replies = replies
         self._clock = clock
+        self._long = long
         self._reading: dict[Place, asyncio.Task[None]] = {}
 
     async def speak(self, answer: Answer, *, team: str | None = None) -> None:
@@ -69,6 +73,8 @@ class Speaker:
                 self._reading.pop(place, None)
                 await asyncio.gather(status, return_exceptions=True)
             await self._end(answer, writer, state, tail, buttons)
+            if answer.long and state == "done":
+                self._long(answer)
 
     async def _read(self, answer: Answer, writer: Writer) -> None:
         async for text in self._answers.answer(answer):

@@ -97,11 +97,11 @@ class Threads:
         if event["subtype"] == "message_deleted":
             old = event.get("previous_message") or {}
             place = Place(workspace, event["channel"], old.get("thread_ts") or event["deleted_ts"])
-            await self._conversations.deleted(place, event["deleted_ts"])
+            await self._conversations.changed(place, event["deleted_ts"], None)
         elif home is not None:
             message = event["message"]
             place = Place(workspace, event["channel"], message.get("thread_ts") or message["ts"])
-            await self._conversations.edited(place, message["ts"], plain(message.get("text", ""), home))
+            await self._conversations.changed(place, message["ts"], plain(message.get("text", ""), home))
 
     async def _earlier(
         self, place: Place, home: Installation, before: str

@@ -22,6 +22,7 @@ _COLUMNS = (
     _t.model,
     _t.system,
     _t.summary,
+    _t.summary_seq,
     _t.settings,
     _t.created_by,
     _t.created_at,
@@ -41,7 +42,7 @@ def _add(insert: Any) -> Any:
     return insert(conversations).values(**given).on_conflict_do_nothing().returning(*_COLUMNS)
 
 
-_CHANGEABLE = {"connection", "model", "system", "summary", "settings"}
+_CHANGEABLE = {"connection", "model", "system", "summary", "summary_seq", "settings"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ class Conversation:
     connection: str | None
     model: str | None
     system: str | None = field(repr=False)
+    #: What its first turns said, in short, and the `seq` of the last of those.
     summary: str | None = field(repr=False)
+    summary_seq: int
     settings: dict[str, Any] | None = field(repr=False)
     created_by: str | None
     created_at: datetime
@@ -119,7 +122,7 @@ class Conversations:
         return self._opened(row) if row else None
 
     async def update(self, workspace: str, conversation: str, **changes: Any) -> Conversation:
-        """Change connection, model, system, summary or settings; raises NotFound, also for the connection."""
+        """Change what a conversation has beside its place; raises NotFound, also for the connection."""
         if unknown := changes.keys() - _CHANGEABLE:
             raise TypeError(f"A conversation has no {', '.join(sorted(unknown))} to change.")
         values = self._sealed(workspace, conversation, **changes) | {"updated_at": self._work.now()}

@@ -46,9 +46,9 @@ def moment(name: str, *, null: bool = False) -> Column[Any]:
     return Column(name, Moment, nullable=null)
 
 
-def number(name: str, *, null: bool = False) -> Column[int]:
-    """A whole number."""
-    return Column(name, Integer, nullable=null)
+def number(name: str, *, null: bool = False, begins: int | None = None) -> Column[int]:
+    """A whole number; `begins`: what it is in a row that does not say."""
+    return Column(name, Integer, nullable=null, server_default=None if begins is None else str(begins))
 
 
 def of_workspace(*columns: Column[Any]) -> list[Any]:

@@ -75,6 +75,7 @@ conversations = Table(
         words("model", null=True),
         sealed("system", null=True),
         sealed("summary", null=True),
+        number("summary_seq", begins=0),  # the last turn that is told in the summary
         sealed("settings", null=True),
         number("turns"),  # how many there ever were: the next one's seq
         words("created_by", null=True),

@@ -150,24 +150,16 @@ class Turns:
             found = found.where(_t.workspace == workspace)
         return [self._opened(row) for row in await self._work.every(found)]
 
-    async def set_text(self, workspace: str, channel: str, ts: str, text: str) -> bool:
-        """The message was edited in Slack; False when it is no turn."""
-        found = await self.by_ts(workspace, channel, ts)
-        if found is None:
-            return False
-        sealed = self._work.seal(_t.text, workspace, found.id, text)
-        mine = {"in_workspace": workspace, "turn": found.id}
+    async def set_text(self, workspace: str, turn: str, text: str) -> bool:
+        """A turn has another text now; False when there is none."""
+        sealed = self._work.seal(_t.text, workspace, turn, text)
+        mine = {"in_workspace": workspace, "turn": turn}
         return bool(await self._work.changed(update(turns).where(*_MINE).values(text=sealed), mine))
 
     async def remove(self, workspace: str, turn: str) -> bool:
         """Forget a turn; False when there is none."""
         mine = {"in_workspace": workspace, "turn": turn}
         return bool(await self._work.changed(delete(turns).where(*_MINE), mine))
-
-    async def remove_ts(self, workspace: str, channel: str, ts: str) -> bool:
-        """The message was deleted in Slack: forget its turn; False when it is none."""
-        here = (_t.workspace == workspace, _t.channel == channel, _t.ts == ts)
-        return bool(await self._work.changed(delete(turns).where(*here)))
 
     async def save_progress(self, progress: Sequence[tuple[str, str, str, str | None]]) -> None:
         """Keep what there is of answers that are being streamed: (workspace, turn, text, ts) of each."""

@@ -1,5 +1,7 @@
 """Conversations as people have them."""
 
+import asyncio
+
 from bot.playground.person import Message, Person
 from tests.scenarios.conftest import House
 
@@ -116,3 +118,23 @@ async def test_guests_and_strangers_hear_why_not(house: House) -> None:
     said = await gus.waits(lambda each: each.ephemeral, "general")
     assert "Guests" in said.plain
     assert not [each for each in house.playground.openai.requests if "chat" in each["path"]]
+
+
+async def test_a_long_thread_remembers_what_no_longer_fits(house: House) -> None:
+    ben = await house.person("ben")
+    root = after = await ben.says("general", "<@bot> My name is Ben.")
+    await answer(ben, "general", root)
+    for _ in range(8):
+        after = await ben.says("general", f"Tell me about tea. {'word ' * 1500}", thread=root)
+        await answer(ben, "general", root, after)
+    bot = house.bot
+    assert bot is not None
+    while bot.background.busy:  # noqa: ASYNC110 - a summary tells nobody that it is made
+        await asyncio.sleep(0.01)
+    after = await ben.says("general", "What is my name?", thread=root)
+    said = await answer(ben, "general", root, after)
+    assert "Ben" in said.plain
+    asked = [each for each in house.playground.openai.requests if "chat" in each["path"]]
+    messages = asked[-1]["body"]["messages"]
+    assert "name is Ben" in messages[1]["content"]
+    assert not any(each["content"] == "My name is Ben." for each in messages)

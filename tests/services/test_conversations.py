@@ -75,8 +75,8 @@ async def test_a_message_that_is_delivered_twice_owes_one_answer(thread: Thread)
 async def test_edits_and_deletions_change_what_the_model_sees(thread: Thread) -> None:
     await thread.says("My name is Ada.", "100.1")
     await thread.says("I like tea.", "100.2")
-    await thread.conversations.edited(PLACE, "100.1", "My name is Grace.")
-    await thread.conversations.deleted(PLACE, "100.2")
+    await thread.conversations.changed(PLACE, "100.1", "My name is Grace.")
+    await thread.conversations.changed(PLACE, "100.2", None)
     await thread.says("Who am I?", "100.3")
     seen = " ".join(each["content"] for each in thread.asked if each["role"] == "user")
     assert "Grace" in seen

@@ -71,10 +71,13 @@ async def test_edits_and_deletions_reach_the_turn_of_that_channel_only(two: Stor
     await say(two, conversation, "first", "1.1")
     await say(two, conversation, "second", "1.2")
     async with two.begin() as unit:
-        assert await unit.turns.set_text("T1", "C1", "1.1", "edited")
-        assert not await unit.turns.set_text("T1", "C1", "9.9", "edited")
-        assert await unit.turns.remove_ts("T1", "C1", "1.2")
-        assert not await unit.turns.remove_ts("T1", "C1", "1.2")
+        first, second = [await unit.turns.by_ts("T1", "C1", ts) for ts in ("1.1", "1.2")]
+        assert first is not None
+        assert second is not None
+        assert await unit.turns.set_text("T1", first.id, "edited")
+        assert not await unit.turns.set_text("T2", first.id, "edited elsewhere")
+        assert await unit.turns.remove("T1", second.id)
+        assert not await unit.turns.remove("T1", second.id)
     assert await history(two, conversation) == ["edited"]
     assert await history(two, other) == ["elsewhere"]
 
