@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bot.module import File, Opening
 from bot.services.connecting import Connecting
@@ -42,8 +43,7 @@ class Answer:
     person: Person
     conversation: Conversation
     turn: Turn
-    #: Whether it is owed since just now; else another process began it.
-    fresh: bool = True
+    fresh: bool = True  # whether it is owed since just now; else another process began it
     text: str = ""
     ts: str | None = None
     state: State = "waiting"
@@ -53,8 +53,7 @@ class Answer:
     output_tokens: int | None = None
     notes: Sequence[str] = ()
     saved_at: float = 0.0
-    #: Whether the conversation has become so long that its older turns are better summed up.
-    long: bool = False
+    long: bool = False  # whether the conversation has older turns that are better summed up
 
 
 class Conversations:
@@ -63,7 +62,7 @@ class Conversations:
     def __init__(self, store: Store, connecting: Connecting) -> None:
         self._store = store
         self._connecting = connecting
-        self._order: dict[Place, asyncio.Lock] = {}
+        self._order = WeakValueDictionary[Place, asyncio.Lock]()  # each while somebody holds or awaits it
 
     async def known(self, place: Place) -> bool:
         """Whether there is a conversation in this place."""
@@ -74,12 +73,8 @@ class Conversations:
     async def in_order(self, place: Place) -> AsyncIterator[None]:
         """Answers of one place one after the other, in the order in which they were asked for."""
         lock = self._order.setdefault(place, asyncio.Lock())
-        try:
-            async with lock:
-                yield
-        finally:
-            if not lock.locked():
-                self._order.pop(place, None)
+        async with lock:
+            yield
 
     async def hear(self, place: Place, person: Person, said: Said) -> Answer:
         """Keep what was said and the answer owed to it. Said twice (a redelivery), it is the same answer."""
@@ -135,7 +130,7 @@ class Conversations:
             if conversation is None or old is None or old.conversation != conversation.id:
                 return None
             await unit.turns.remove(place.workspace, turn)
-            await self._untell(unit, old)
+            await unit.conversations.untell(place.workspace, conversation.id, old.seq)
             owed = await self._add(unit, conversation, "assistant", "", state="waiting")
         return _answer(place, person, conversation, owed)
 
@@ -174,13 +169,7 @@ class Conversations:
                 await unit.turns.remove(place.workspace, turn.id)
             else:
                 await unit.turns.set_text(place.workspace, turn.id, text)
-            await self._untell(unit, turn)
-
-    async def _untell(self, unit: Unit, turn: Turn) -> None:
-        """A turn is not what it was: a summary that tells it goes, and is made anew from what is there."""
-        conversation = await unit.conversations.get(turn.workspace, turn.conversation)
-        if conversation is not None and turn.seq <= conversation.summary_seq:
-            await unit.conversations.update(turn.workspace, conversation.id, summary=None, summary_seq=0)
+            await unit.conversations.untell(place.workspace, turn.conversation, turn.seq)
 
     async def _add(self, unit: Unit, conversation: Conversation, role: Role, text: str, **more: Any) -> Turn:
         return await unit.turns.add(conversation.workspace, conversation.id, role=role, text=text, **more)
@@ -202,5 +191,6 @@ def _answer(
 
 def _described(files: Sequence[File]) -> list[dict[str, Any]]:
     """Files as a place describes them, as far as it keeps them."""
-    known = [each for each in files if each.source]
-    return [{"id": each.source, "name": each.name, "mimetype": each.media_type} for each in known]
+    return [
+        {"id": each.source, "name": each.name, "mimetype": each.media_type} for each in files if each.source
+    ]

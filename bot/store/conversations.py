@@ -132,6 +132,12 @@ class Conversations:
             raise NotFound
         return self._opened(row)
 
+    async def untell(self, workspace: str, conversation: str, seq: int) -> bool:
+        """A turn is not what it was: a summary that tells it goes, to be made anew; False when none does."""
+        telling = _t.workspace == workspace, _t.id == conversation, _t.summary_seq >= seq
+        forget = update(conversations).where(*telling).values(summary=None, summary_seq=0)
+        return bool(await self._work.changed(forget))
+
     def _sealed(self, workspace: str, row: str, **values: Any) -> dict[str, Any]:
         for name in ("system", "summary"):
             if name in values:

@@ -142,6 +142,20 @@ async def test_two_quick_questions_are_answered_in_order(thread: Thread) -> None
     assert order == [f"{name} {what}" for name in "abc" for what in ("begins", "ends")]
 
 
+async def test_a_question_that_comes_while_the_next_one_waits_is_answered_after_it(thread: Thread) -> None:
+    order: list[str] = []
+
+    async def ask(name: str, *then: str) -> None:
+        async with thread.conversations.in_order(PLACE):
+            order.append(f"{name} begins")
+            await asyncio.sleep(0)
+            order.append(f"{name} ends")
+        await asyncio.gather(*(ask(each) for each in then))
+
+    await asyncio.gather(ask("first", "third"), ask("second"))
+    assert order == [f"{name} {what}" for name in ("first", "second", "third") for what in ("begins", "ends")]
+
+
 async def test_what_came_before_a_cut_is_kept(thread: Thread, house: House) -> None:
     house.api.speed.tokens_per_second = 0
     answer = await thread.conversations.hear(PLACE, BEN, Said(ts="100.1", text="Hello"))
