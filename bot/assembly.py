@@ -26,6 +26,7 @@ from bot.services.shutdowns import Shutdowns
 from bot.services.stuck import Stuck
 from bot.services.summaries import Summaries
 from bot.services.ticking import Ticking
+from bot.services.verdicts import Verdicts
 from bot.services.watches import Watches
 from bot.services.webhooks import Webhooks
 from bot.settings import Settings
@@ -148,7 +149,8 @@ def assembled(
         handlers={
             "command": Commands(ALL, people, modals, running, results).handle,
             "action": Actions(
-                ALL, people, modals, threads, conversations, results, reusing, views, jobs, comparing
+                ALL, people, modals, threads, conversations, results, reusing, views, jobs, comparing,
+                Verdicts(store),
             ).handle,
             "shortcut": Shortcuts(ALL, people, modals, views, results).handle,
             "submission": comparing.handle,

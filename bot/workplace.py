@@ -110,6 +110,10 @@ class Rules(Protocol):
         """Use this model where none of its kind is named; None goes back to the newest."""
         ...
 
+    async def verdicts(self) -> Sequence[tuple[str | None, str, int]]:
+        """How many answers of each model people called "good" or "bad": (model, verdict, how many)."""
+        ...
+
     async def log(self, limit: int) -> Sequence[Noted]:
         """The latest changes and refusals, the newest first; people by what they are called."""
         ...

@@ -1,6 +1,7 @@
-"""Databases for tests: every test gets a fresh one, migrated, on SQLite and on a real PostgreSQL."""
+"""Databases for tests: a fresh one for each, migrated, on SQLite and a real PostgreSQL; logging as it was."""
 
 import asyncio
+import logging
 import os
 import shutil
 import tempfile
@@ -18,6 +19,16 @@ from bot.store import Store, migrate
 from bot.store.tables import metadata
 
 SECRET = "a secret of the tests, which opens nothing elsewhere"
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Whoever sets up logging, as a command line does, does it for one test."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    logging.captureWarnings(capture=False)
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

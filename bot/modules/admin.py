@@ -40,7 +40,19 @@ async def everything(context: Context, _: Values) -> Result:
         ("Models", models or "the newest of each kind"),
     ]
     table = Table(("Person", "May", "Named by", "Since"), rows)
-    return Result([said, *([table] if rows else [Said("Nobody is named yet.")]), Facts(choices)])
+    parts = [said, *([table] if rows else [Said("Nobody is named yet.")]), Facts(choices)]
+    if liked := _liked(await rules.verdicts()):
+        parts.append(Table(("Model", "Good answers", "Bad answers"), liked, "What people think of answers"))
+    return Result(parts)
+
+
+def _liked(counted: Sequence[tuple[str | None, str, int]]) -> list[tuple[str, ...]]:
+    """A row for each model: how many of its answers people called good, and how many bad."""
+    found = {(model, verdict): many for model, verdict, many in counted}
+    models = dict.fromkeys(model for model, _, _ in counted)
+    return [
+        (each or UNKNOWN, *(str(found.get((each, said), 0)) for said in ("good", "bad"))) for each in models
+    ]
 
 
 async def allow(context: Context, values: Values) -> Result:

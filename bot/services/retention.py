@@ -41,6 +41,7 @@ class Retention:
         else:
             gone = await self._till_none(lambda unit: unit.retention.conversations(of, days))
             gone += await self._till_none(lambda unit: unit.retention.runs(of, days))
+            gone += await self._till_none(lambda unit: unit.retention.verdicts(of, days))
         if gone:
             log("retention.gone", workspace=of, count=gone, left=workspace.uninstalled_at is not None)
 

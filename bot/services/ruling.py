@@ -92,6 +92,11 @@ class Ruling:
             await unit.workspaces.update_settings(workspace, models=kept or None)
         self._forget()
 
+    async def verdicts(self) -> Sequence[tuple[str | None, str, int]]:
+        """How many answers of each model people called good or bad."""
+        async with self._store.read() as unit:
+            return await unit.verdicts.count(self._person.workspace)
+
     async def log(self, limit: int) -> Sequence[Noted]:
         """The latest changes and refusals, the newest first; people by what they are called."""
         async with self._store.read() as unit:

@@ -6,6 +6,7 @@ from typing import Any
 from bot.errors import BotError, NotFound
 from bot.module import Module
 from bot.services.conversations import Conversations, Place, Said
+from bot.services.verdicts import Verdicts
 from bot.slack import ids
 from bot.slack.comparing import Comparing
 from bot.slack.help import overview
@@ -23,6 +24,11 @@ from bot.slack.views import Views
 
 Body = dict[str, Any]
 GO_ON = "Go on exactly where you stopped."
+#: What is said to who thinks an answer bad, and to who thinks it good.
+NOTED = (
+    "Thank you, that is noted. *Regenerate* gives another answer; or say in the thread what is wrong.",
+    "Thank you, that is noted.",
+)
 
 
 class Actions:
@@ -31,7 +37,7 @@ class Actions:
     def __init__(
         self, modules: Sequence[Module], people: People, modals: Modals, threads: Threads,
         conversations: Conversations, results: Results, reusing: Reusing, views: Views,
-        jobs: JobButtons, comparing: Comparing,
+        jobs: JobButtons, comparing: Comparing, verdicts: Verdicts,
     ) -> None:  # fmt: skip
         self._modules = modules
         self._people = people
@@ -43,6 +49,7 @@ class Actions:
         self._views = views
         self._jobs = jobs
         self._comparing = comparing
+        self._verdicts = verdicts
 
     async def handle(self, body: Body, where: Where) -> None:
         """One click."""
@@ -61,6 +68,8 @@ class Actions:
                 await self._results.say(where, "What I can do", overview(self._modules), private=True)
             elif name in {ids.AGAIN, ids.CONTINUE}:
                 await self._answer(name, pressed, where)
+            elif name == ids.VERDICT:
+                await self._judge(pressed, where)
             elif name == ids.USE:
                 given = material(body.get("message") or {})
                 await self._views.open(where, picker(self._modules, given, where.key))
@@ -74,10 +83,7 @@ class Actions:
             await self._results.fail(where, wrong, remedy(wrong, person))
 
     async def _answer(self, name: str, pressed: Body, where: Where) -> None:
-        if where.channel is None or where.thread_ts is None:
-            raise NotFound("This answer is not in a thread any more.")
-        person = await self._people.person(where.workspace, where.user)
-        place = Place(where.workspace, where.channel, where.thread_ts)
+        person, place = await self._people.person(where.workspace, where.user), _thread(where)
         if name == ids.AGAIN:
             answer = await self._conversations.again(person, place, pressed["value"])
             if answer is None and where.again:
@@ -89,14 +95,29 @@ class Actions:
             answer = await self._conversations.hear(place, person, said)
         await self._threads.answer(answer)
 
+    async def _judge(self, pressed: Body, where: Where) -> None:
+        person, place = await self._people.person(where.workspace, where.user), _thread(where)
+        turn, _, verdict = str(pressed.get("value") or "").partition("/")
+        await self._verdicts.give(person, place, turn, "good" if verdict == "good" else "bad")
+        thanks = NOTED[verdict == "good"]
+        blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": thanks}}]
+        await self._results.say(where, thanks, blocks, private=True)
+
+
+def _thread(where: Where) -> Place:
+    if where.channel is None or where.thread_ts is None:
+        raise NotFound("This answer is not in a thread any more.")
+    return Place(where.workspace, where.channel, where.thread_ts)
+
 
 def where_of(body: Body, workspace: str, key: str, *, again: bool) -> Where:
     """The place of a click, shortcut or form."""
     message, view = body.get("message") or {}, body.get("view") or {}
     channel = (body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id")
     thread = message.get("thread_ts") or (body.get("container") or {}).get("thread_ts")
+    inside = thread is not None and message.get("ts") != thread
     return Where(
         workspace=workspace, user=body["user"]["id"], key=key, channel=channel, thread_ts=thread,
-        response_url=body.get("response_url"), trigger=body.get("trigger_id"), again=again,
+        inside=inside, response_url=body.get("response_url"), trigger=body.get("trigger_id"), again=again,
         view=view["id"] if view.get("type") == "modal" else None,
     )  # fmt: skip

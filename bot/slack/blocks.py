@@ -96,6 +96,22 @@ def actions(*elements: Block) -> Block:
     return {"type": "actions", "elements": list(elements)}
 
 
+def thumbs(action_id: str, value: str) -> Block:
+    """Two thumbs, for people to say what they think; the value is followed by `/good` or `/bad`."""
+    both = {
+        f"{sign}_button": {
+            "text": {"type": "plain_text", "text": text},
+            "accessibility_label": text,
+            "value": f"{value}/{verdict}",
+        }
+        for sign, text, verdict in (("positive", "Good answer", "good"), ("negative", "Bad answer", "bad"))
+    }
+    return {
+        "type": "context_actions",
+        "elements": [{"type": "feedback_buttons", "action_id": action_id, **both}],
+    }
+
+
 def _markdown(text: str) -> Iterator[Block]:
     escaped = for_markdown(text)
     for page in split_markdown(escaped + close_bidi(escaped), MOST):

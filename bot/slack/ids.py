@@ -6,6 +6,8 @@ from bot.services.conversations import Answer
 AGAIN = "answer.again"
 #: Let the model go on where its limit of tokens ended it.
 CONTINUE = "answer.continue"
+#: What somebody thinks of an answer. Value: `turn/verdict`.
+VERDICT = "answer.verdict"
 #: Use an answer as it stands in another module: the click brings the message along.
 USE = "answer.use"
 #: Show the list of modules.

@@ -12,6 +12,8 @@ class Where:
     key: str
     channel: str | None = None
     thread_ts: str | None = None
+    #: Whether the person was in that thread, and not at the message in the channel from which it hangs.
+    inside: bool = False
     response_url: str | None = field(default=None, repr=False)
     trigger: str | None = field(default=None, repr=False)
     #: The modal in which a person pressed something; a form that this opens takes its place.

@@ -44,7 +44,7 @@ class Results:
 
     async def _sign(self, where: Where) -> None:
         if where.response_url:
-            await self._slack.answer(where.response_url, {"response_type": "ephemeral", "text": WORKING})
+            await self._slack.answer(where.response_url, {**_alone(where), "text": WORKING})
         elif where.channel and not where.channel.startswith("D"):
             await self._slack.call(
                 "chat.postEphemeral",
@@ -66,7 +66,7 @@ class Results:
     ) -> None:
         """Say something: through the request's own response_url where there is one, else as a message."""
         if where.response_url and (private or not where.channel):
-            body = {"response_type": "ephemeral", "replace_original": False, "text": text, "blocks": blocks}
+            body = {**_alone(where), "replace_original": False, "text": text, "blocks": blocks}
             try:
                 await self._slack.answer(where.response_url, body)
             except SlackFailure as wrong:
@@ -89,3 +89,9 @@ class Results:
             if not where.response_url:
                 raise
             await self._slack.answer(where.response_url, {**message, "response_type": "in_channel"})
+
+
+def _alone(where: Where) -> dict[str, Any]:
+    """What a request's own response_url takes to show something to the person alone, where the person is."""
+    thread = {"thread_ts": where.thread_ts} if where.inside else {}
+    return {"response_type": "ephemeral", **thread}

@@ -9,7 +9,7 @@ from bot.logs import failure, log
 from bot.services.answers import Answers
 from bot.services.conversations import Answer, Conversations, Place
 from bot.slack import ids
-from bot.slack.blocks import actions, button, error_text, footer
+from bot.slack.blocks import actions, button, error_text, footer, thumbs
 from bot.slack.caller import Slack
 from bot.slack.clock import Clock
 from bot.slack.failures import POWERLESS, SlackFailure
@@ -117,6 +117,8 @@ class Speaker:
         blocks = [footer(answer.model, answer.input_tokens, answer.output_tokens, answer.notes)]
         if buttons:
             blocks.append(actions(*buttons))
+        if state == "done":
+            blocks.append(thumbs(ids.VERDICT, ids.answer(answer)))
         if answer.text == "" and state == "done":
             tail = EMPTY
         text = f"\n\n{tail}" if tail and answer.text else tail

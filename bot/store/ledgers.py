@@ -68,6 +68,19 @@ watch_events = Table(
     Index(None, "workspace", "watch"),
 )
 
+verdicts = Table(
+    "verdicts",
+    metadata,
+    *of_workspace(
+        words("turn"),  # no foreign key: whoever dislikes an answer may have it regenerated
+        words("person"),
+        words("verdict"),
+        words("model", null=True),
+        moment("at"),
+    ),
+    UniqueConstraint("workspace", "turn", "person"),
+)
+
 notices = Table(
     "notices",
     metadata,

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Table, delete, exists, select, update
 
 from bot.store.schema import one_of
-from bot.store.tables import audit, conversations, metadata, runs, turns, workspaces
+from bot.store.tables import audit, conversations, metadata, runs, turns, verdicts, workspaces
 from bot.store.work import Work
 
 #: Who stands in the audit where a person stood whose workspace is gone.
 SOMEBODY = "somebody"
 
-_c, _r, _t, _w = conversations.c, runs.c, turns.c, workspaces.c
+_c, _r, _t, _v, _w = conversations.c, runs.c, turns.c, verdicts.c, workspaces.c
 _ANSWERING = exists().where(
     _t.workspace == _c.workspace, _t.conversation == _c.id, one_of(_t.state, "waiting", "streaming")
 )
@@ -41,6 +41,10 @@ class Retention:
         return await self._delete(
             runs, (_r.workspace == workspace, _r.created_at <= self._before(days)), most
         )
+
+    async def verdicts(self, workspace: str, days: float, *, most: int = 500) -> int:
+        """Forget what people thought of answers so long ago; how many."""
+        return await self._delete(verdicts, (_v.workspace == workspace, _v.at <= self._before(days)), most)
 
     async def workspace(self, workspace: str, days: float, *, most: int = 500) -> int:
         """Forget everything of a workspace that removed the bot so long ago; how many rows.

@@ -10,7 +10,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from bot.store.ledgers import audit, grants, notices, ticks, watch_events, watches
+from bot.store.ledgers import audit, grants, notices, ticks, verdicts, watch_events, watches
 from bot.store.schema import json, leased, metadata, moment, number, of_workspace, open_rows, sealed, words
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "runs",
     "ticks",
     "turns",
+    "verdicts",
     "watch_events",
     "watches",
     "workspaces",

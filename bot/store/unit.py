@@ -11,6 +11,7 @@ from bot.store.retention import Retention
 from bot.store.runs import Runs
 from bot.store.ticks import Ticks
 from bot.store.turns import Turns
+from bot.store.verdicts import Verdicts
 from bot.store.watches import Watches
 from bot.store.webhooks import Webhooks
 from bot.store.work import Work
@@ -32,6 +33,7 @@ class Unit:
         "runs",
         "ticks",
         "turns",
+        "verdicts",
         "watches",
         "webhooks",
         "workspaces",
@@ -52,3 +54,4 @@ class Unit:
         self.webhooks = Webhooks(work)
         self.notices = Notices(work)
         self.ticks = Ticks(work)
+        self.verdicts = Verdicts(work)

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from openai import AsyncOpenAI
 from playwright.async_api import Browser, async_playwright, expect
 
 from bot.store import migrate
@@ -13,6 +14,8 @@ from tests.scenarios.conftest import opened
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 WIDTH, HEIGHT = 1180, 720
+BASE = "gpt-4.1-mini-2025-04-14"
+EXAMPLE = b'{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Ahoy"}]}\n'
 Take = Callable[[Seen], Awaitable[None]]
 
 
@@ -41,6 +44,22 @@ async def moderation(seen: Seen) -> None:
     )
 
 
+async def job(seen: Seen) -> None:
+    """A followed job at its end: the card, and its thread with the loss curve."""
+    pace, key = seen.playground.openai.pace, seen.playground.openai.key.secret
+    pace.steps, pace.step = 120, 0.1
+    async with AsyncOpenAI(api_key=key, base_url=seen.playground.openai_url) as openai:
+        file = await openai.files.create(file=("greetings.jsonl", EXAMPLE * 40), purpose="fine-tune")
+        made = await openai.fine_tuning.jobs.create(
+            model=BASE, training_file=file.id, validation_file=file.id, suffix="greetings"
+        )
+    await seen.says(f"/openai-finetune follow {made.id}")
+    await seen.channel.get_by_text("succeeded").first.wait_for(timeout=90_000)
+    await seen.channel.get_by_role("button", name="replies").first.click()
+    await expect(seen.thread.get_by_role("button", name="Try it")).to_have_count(1, timeout=30_000)
+    await seen.thread.locator("img[alt*=loss]").first.scroll_into_view_if_needed()
+
+
 async def home(seen: Seen) -> None:
     """The App Home tab."""
     await seen.page.get_by_role("button", name="Patchbay App").click()
@@ -63,7 +82,7 @@ async def phone(seen: Seen) -> None:
     await thread(seen)
 
 
-TAKEN: tuple[Take, ...] = (thread, form, moderation, home, inspector, phone)
+TAKEN: tuple[Take, ...] = (thread, form, moderation, job, home, inspector, phone)
 
 
 async def take(browser: Browser, work: Take, folder: Path) -> None:

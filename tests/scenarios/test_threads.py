@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.playground.person import Message, Person
+from bot.slack import ids
 from tests.scenarios.conftest import House
 
 PEOPLE = {"ada", "ben", "cleo", "gus"}
@@ -138,3 +139,18 @@ async def test_a_long_thread_remembers_what_no_longer_fits(house: House) -> None
     messages = asked[-1]["body"]["messages"]
     assert "name is Ben" in messages[1]["content"]
     assert not any(each["content"] == "My name is Ben." for each in messages)
+
+
+async def test_people_say_what_they_think_of_an_answer_and_admins_see_it(house: House) -> None:
+    ada, ben = await house.person("ada"), await house.person("ben")
+    root = await ben.says("general", "<@bot> hello")
+    said = await answer(ben, "general", root)
+    await ben.clicks(ids.VERDICT, "general", said.ts, value="Good answer")
+    await ben.waits(lambda each: each.ephemeral and "noted" in each.plain, "general", root)
+    await ben.clicks(ids.VERDICT, "general", said.ts, value="Bad answer")
+    await ben.waits(lambda each: each.ephemeral and "Regenerate" in each.plain, "general", root)
+    await ada.clicks(ids.VERDICT, "general", said.ts, value="Good answer")
+    await ada.waits(lambda each: each.ephemeral and "noted" in each.plain, "general", root)
+    await ada.command("/openai", "admin list", "general")
+    told = await ada.waits(lambda each: each.ephemeral and "Good answers" in each.plain, "general")
+    assert "gpt-6-luna | 1 | 1" in told.plain

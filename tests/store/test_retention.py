@@ -116,6 +116,7 @@ async def fill(store: Store, workspace: str) -> None:
         )
         await unit.watches.add_events(workspace, watch.id, ["ftevent-1"])
         await unit.notices.first(workspace, "told")
+        await unit.verdicts.give(workspace, "t1", "U1", "good", None)
         await unit.audit.add(workspace, actor="U1", action="workspace/left", result="done")
 
 

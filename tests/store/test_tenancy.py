@@ -13,7 +13,7 @@ from bot.store import Store, Unit
 from bot.store.tables import metadata
 
 #: Made under the workspace that is named, of what was asked with: there is no other's row to find.
-OWN = {("workspaces", "ensure"), ("watches", "follow")}
+OWN = {("workspaces", "ensure"), ("watches", "follow"), ("verdicts", "give")}
 REPOSITORIES = Unit.__slots__
 
 
@@ -47,6 +47,7 @@ async def fill(store: Store) -> dict[str, Any]:
         await unit.webhooks.set_secret("T1", connection.id, "ours")
         await unit.grants.add("T1", "U1", "ours", "U1")
         await unit.audit.add("T1", actor="U1", action="ours", result="done")
+        await unit.verdicts.give("T1", turn.id, "U1", "good", "ours")
         return {
             "connection": connection.id, "conversation": conversation.id, "turn": turn.id, "run": run.id,
             "letter": letter.id, "name": "Main", "person": "U1", "what": "ours", "channel": "C1",
@@ -62,6 +63,7 @@ def arguments(function: Callable[..., Any], known: dict[str, Any]) -> dict[str, 
         "module": "m", "operation": "o", "surface": "s", "values": {}, "dedupe_key": "k", "stream": "s",
         "body": {}, "item": "none", "days": -1, "granted_by": "U9", "actor": "U9", "action": "theirs",
         "result": "done", "by": "U9", "delivery": "d", "events": ["ours"], "secret": "theirs", "notice": "n",
+        "seq": 0,
     }  # fmt: skip
     given: dict[str, Any] = {"workspace": "T2"}
     for name, parameter in list(inspect.signature(function).parameters.items())[1:]:
