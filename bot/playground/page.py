@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.playground.slack.files_pages import may_read
+from bot.playground.slack.slack_files import in_a_message
 from bot.playground.slack.world import World
 
 FOLDER = Path(__file__).with_name("page")
@@ -97,7 +98,9 @@ class Page:
         """A file's bytes, for a person who can see it."""
         file = self.world.files.get(request.query_params.get("id", ""))
         user = self.world.user(request.query_params.get("user", ""))
-        if file is None or user is None or not may_read(self.world, file, user.id):
+        if file is None or user is None:
+            return JSONResponse({"ok": False, "error": "there is no such file or person"}, 404)
+        if not (may_read(self.world, file, user.id) or in_a_message(self.world, file, user.id)):
             return JSONResponse({"ok": False, "error": "there is no such file"}, 404)
         return Response(file.content, 200, media_type=file.mimetype)
 

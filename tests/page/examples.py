@@ -61,6 +61,11 @@ RICH: Json = {
         {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "x = 1"}]},
     ],
 }
+#: A picture of one pixel.
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
+)
 _PICTURE = {"type": "image", "image_url": "https://example.com/x.png", "alt_text": "a picture"}
 _BUTTON = {"type": "button", "text": plain("Press"), "action_id": "press", "value": "pressed"}
 _CARD = {"type": "card", "title": plain("Card"), "body": mrkdwn("*body*"), "actions": [_BUTTON]}

@@ -21,11 +21,11 @@ Take = Callable[[Seen], Awaitable[None]]
 
 async def thread(seen: Seen) -> None:
     """A conversation in a thread."""
-    await seen.says("@patchbay Write a function in Python that tidies a list, with an example in a table.")
+    await seen.says("@patchbay Write a Python function that tidies a list.")
     await seen.channel.get_by_role("button", name="1 reply").click()
     answers = seen.thread.get_by_role("article")
     await expect(answers.last).to_contain_text("tokens in", timeout=30_000)
-    await seen.says("And how do I sort it?", "Reply")
+    await seen.says("Compare it with sorting, as a table.", "Reply")
     await expect(answers).to_have_count(4, timeout=30_000)
     await expect(answers.last).to_contain_text("tokens in", timeout=30_000)
 

@@ -1,5 +1,6 @@
 """Everything that an app can send is drawn, as text and never as markup."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -8,8 +9,10 @@ from playwright.async_api import expect
 
 from bot.playground.serve import Playground
 from bot.playground.slack.blocks_kinds import BLOCKS
+from bot.playground.slack.files import keep
+from bot.playground.slack.state import Upload
 from tests.page.conftest import Visit
-from tests.page.examples import ELEMENTS, KINDS, MARKDOWN, plain
+from tests.page.examples import DOT, ELEMENTS, KINDS, MARKDOWN, plain
 
 in_browser = pytest.mark.asyncio(loop_scope="session")
 Web = Callable[..., Awaitable[dict[str, Any]]]
@@ -47,6 +50,32 @@ async def test_markdown_is_drawn_as_it_is_meant(place: Playground, web: Web, vis
     await expect(text.get_by_role("link", name="a link")).to_have_attribute("href", "https://example.com")
     for shown in ("snake_case_name", "2 * 3 * 4", "<tag>"):
         await expect(text).to_contain_text(shown)
+
+
+@in_browser
+async def test_a_moment_is_written_as_slack_writes_it(place: Playground, web: Web, visit: Visit) -> None:
+    now = int(place.clock.now())
+    for form in ("{date_num}", "{date_short_pretty} {time}", "{moon}"):
+        await web("chat.postMessage", channel="C0GENERAL", text=f"<!date^{now}^{form}|instead>")
+    seen = await visit(place, "ada/C0GENERAL", locale="en-GB", timezone_id="UTC")
+    times = seen.channel.locator(".text time")
+    await expect(times).to_have_text(
+        [re.compile(r"^\d\d/\d\d/\d{4}$"), re.compile(r"^today \d\d:\d\d$"), "instead"]
+    )
+
+
+@in_browser
+async def test_a_picture_of_a_block_is_shown_to_who_sees_the_message(
+    place: Playground, web: Web, visit: Visit
+) -> None:
+    bot = place.slack.install()
+    upload = Upload("F0DOT", "ticket", bot.team_id, bot.bot_user_id, "dot.png", len(DOT), 0.0, content=DOT)
+    keep(place.slack, upload).ready_at = 0
+    block = {"type": "image", "slack_file": {"id": "F0DOT"}, "alt_text": "a dot"}
+    await web("chat.postMessage", channel="C0GENERAL", text="dot", blocks=[block])
+    seen = await visit(place, "ben/C0GENERAL")
+    picture = seen.channel.get_by_role("img", name="a dot")
+    await expect(picture).to_have_attribute("src", re.compile("^blob:"))
 
 
 @in_browser

@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from bot.playground.serve import Playground
 from tests.page.conftest import Visit
+from tests.page.examples import DOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -98,10 +99,7 @@ async def test_messages_are_edited_deleted_and_reacted_to(place: Playground, vis
 
 async def test_a_file_is_attached_and_seen(place: Playground, visit: Visit) -> None:
     seen = await visit(place, "ben/C0GENERAL")
-    dot = bytes.fromhex(
-        "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
-    )
-    picked: Any = {"name": "dot.png", "mimeType": "image/png", "buffer": dot}
+    picked: Any = {"name": "dot.png", "mimeType": "image/png", "buffer": DOT}
     await seen.page.locator("main input[type=file]").set_input_files(picked)
     await expect(seen.channel.get_by_role("button", name="Remove dot.png")).to_be_visible()
     await seen.says("Look")

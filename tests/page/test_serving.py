@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from bot.playground.serve import Playground
+from bot.playground.slack.state import Message
 
 TOKEN = "a-token-of-the-tests"
 KNOWN = {"X-Playground-Token": TOKEN}
@@ -86,6 +87,21 @@ async def test_a_file_is_given_to_those_who_can_see_it(
         assert (await answer.read(), answer.headers["x-content-type-options"]) == (b"words", "nosniff")
     assert await status(http, f"/control/file?user=cleo&id={file}", **KNOWN) == 404
     assert await status(http, f"/control/file?user=ben&id={file}") == 403
+
+
+async def test_a_file_in_a_block_is_given_to_those_who_see_its_message(
+    place: Playground, http: aiohttp.ClientSession
+) -> None:
+    world = place.slack
+    said = {"user": "ben", "name": "a.txt", "content_base64": "d29yZHM="}
+    async with http.post("/control/act/upload", json=said, headers=KNOWN) as answer:
+        file = (await answer.json())["file"]
+    blocks = [{"type": "image", "slack_file": {"id": file}, "alt_text": "words"}]
+    world.add(Message(world.new_ts(), "C0GENERAL", "U0BEN", blocks=blocks, ephemeral_to="U0ADA"))
+    assert await status(http, f"/control/file?user=ada&id={file}", **KNOWN) == 200
+    assert await status(http, f"/control/file?user=cleo&id={file}", **KNOWN) == 404
+    world.add(Message(world.new_ts(), "C0GENERAL", "U0BEN", blocks=blocks))
+    assert await status(http, f"/control/file?user=cleo&id={file}", **KNOWN) == 200
 
 
 async def test_the_app_is_killed_only_where_somebody_told_which_it_is(http: aiohttp.ClientSession) -> None:

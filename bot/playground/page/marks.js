@@ -38,12 +38,31 @@ export function channelMention(id) {
   return h("span", { class: "mention" }, `#${found?.name || id}`);
 }
 
+const long = { year: "numeric", month: "long", day: "numeric" };
+const short = { ...long, month: "short" };
+const FORMS = {
+  date_num: { year: "numeric", month: "2-digit", day: "2-digit" }, date: long, date_pretty: long, date_short: short, date_short_pretty: short,
+  date_long: { ...long, weekday: "long" }, date_long_pretty: { ...long, weekday: "long" },
+  time: { hour: "numeric", minute: "2-digit" }, time_secs: { hour: "numeric", minute: "2-digit", second: "2-digit" },
+};
+
+/** A moment in the form that Slack's markup asks for, in the time zone of who looks; what stands in for it where the form is unknown. */
+function moment(seconds, form = "", ...rest) {
+  const label = rest.at(-1), when = new Date(Number(seconds) * 1000);
+  const written = form.replace(/\{(\w+)\}/g, (whole, name) => {
+    if (!FORMS[name]) return whole;
+    if (name.endsWith("_pretty") && when.toDateString() === new Date().toDateString()) return "today";
+    return new Intl.DateTimeFormat(undefined, FORMS[name]).format(when);
+  });
+  return h("time", { title: label || "" }, /\{\w+\}/.test(written) && label ? label : written);
+}
+
 /** What stands between < and > in Slack's markup. */
 export function token(inside) {
   const [target, label] = inside.split("|");
   if (target.startsWith("@")) return mention(target.slice(1));
   if (target.startsWith("#")) return channelMention(target.slice(1));
-  if (target.startsWith("!date^")) return h("time", {}, label || new Date(Number(target.split("^")[1]) * 1000).toLocaleString());
+  if (target.startsWith("!date^")) return moment(...target.split("^").slice(1), label);
   if (target.startsWith("!subteam^")) return h("span", { class: "mention" }, label || "@group");
   if (target.startsWith("!")) return h("span", { class: "mention" }, `@${target.slice(1)}`);
   return link(unescaped(target), ...(label ? [unescaped(label)] : []));

@@ -36,7 +36,7 @@ function body(message, channel) {
   const where = { channel, ts: message.ts };
   // What people type is told as words in rich text; its marks are read as Slack's composer reads them.
   const typed = !message.bot_id && message.blocks.every((block) => block.type === "rich_text");
-  const edited = message.edited ? h("span", { class: "muted" }, " (edited)") : null;
+  const edited = message.edited ? h("span", { class: "muted" }, " (edited) ") : null;
   const inside = typed || !message.blocks.length ? h("div", { class: "text" }, mrkdwn(message.text), edited)
     : [h("div", { class: "blocks" }, drawBlocks(message.blocks, clicking(`m${message.ts}`, where, message.values))), edited];
   const attached = (message.attachments || []).map((each) => h("div", { class: "attachment" }, each.title ? h("strong", {}, each.title) : null, mrkdwn(each.text || each.fallback || ""),

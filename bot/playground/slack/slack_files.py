@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.playground.slack.messages import file_json
 from bot.playground.slack.methods import Refusal
+from bot.playground.slack.places import visible
 from bot.playground.slack.state import File, Json
 from bot.playground.slack.world import World
 
@@ -25,6 +26,19 @@ def check_slack_files(world: World, blocks: list[Json] | None) -> None:
     if found := slack_file_problems(world, blocks or []):
         messages = [f"[ERROR] {problem}" for problem in found]
         raise Refusal("invalid_blocks", errors=found, response_metadata={"messages": messages})
+
+
+def in_a_message(world: World, file: File, user: str) -> bool:
+    """Whether a message that the user sees shows the file in a block: then the user sees it too."""
+    team, names = world.users[user].team_id, set(_names(world, file))
+    return any(
+        (given.get("id") or given.get("url")) in names
+        for channel in world.channels.values()
+        if visible(channel, user, team)
+        for message in (*channel.messages.values(), *channel.ephemerals)
+        if message.ephemeral_to in (None, user)
+        for given, _ in _slack_files(message.blocks, "")
+    )
 
 
 def _is_usable(world: World, file: File) -> bool:
