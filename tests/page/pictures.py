@@ -25,7 +25,7 @@ async def thread(seen: Seen) -> None:
     await seen.channel.get_by_role("button", name="1 reply").click()
     answers = seen.thread.get_by_role("article")
     await expect(answers.last).to_contain_text("tokens in", timeout=30_000)
-    await seen.says("Compare it with sorting, as a table.", "Reply")
+    await seen.says("And sorting it, as a table?", "Reply")
     await expect(answers).to_have_count(4, timeout=30_000)
     await expect(answers.last).to_contain_text("tokens in", timeout=30_000)
 

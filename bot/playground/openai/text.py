@@ -17,10 +17,19 @@ DATA = (
 
 FORMS = (
     (r"\b(?:code|function|script|program|snippet|python|javascript|sql)\b", prose.code),
-    (r"\btable\b", lambda text: prose.table(topic(text))),
-    (r"\b(?:list|bullets?|steps)\b", lambda text: prose.bullets(topic(text))),
+    (r"\btable\b", lambda text: prose.table(topic(_without("table", text)))),
+    (
+        r"\b(?:list|bullets?|steps)\b",
+        lambda text: prose.bullets(topic(_without("list|bullets?|steps", text))),
+    ),
     (r"\btitle\b", lambda text: topic(text, 5).title()),
 )
+
+
+def _without(form: str, text: str) -> str:
+    """A text without the name of the form that it asks for, which it is not about."""
+    return re.sub(rf"\b(?:{form})\b", "", text, flags=re.IGNORECASE)
+
 
 Reply = Callable[[str, Sequence[Turn]], str | None]
 
