@@ -1,9 +1,11 @@
 """The tour's steps with mouse and keyboard, and what a conversation looks like."""
 
+import io
 import re
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.async_api import expect
 
 from bot.playground.serve import Playground
@@ -106,6 +108,28 @@ async def test_a_file_is_attached_and_seen(place: Playground, visit: Visit) -> N
     picture = seen.channel.get_by_role("img", name="dot.png")
     await expect(picture).to_have_attribute("src", re.compile("^blob:"))
     assert await picture.evaluate("each => each.decode().then(() => each.naturalWidth)") == 1
+
+
+async def test_one_sees_what_comes_until_one_looks_back(place: Playground, web: Any, visit: Visit) -> None:
+    async def comes(text: str) -> None:
+        await web("chat.postMessage", channel="C0GENERAL", text=text)
+        await seen.channel.get_by_text(text, exact=True).wait_for(state="attached")
+
+    for number in range(40):
+        await web("chat.postMessage", channel="C0GENERAL", text=f"Line {number}")
+    seen = await visit(place, "ben/C0GENERAL")
+    await expect(seen.channel.get_by_text("Line 39")).to_be_in_viewport()
+    square = io.BytesIO()
+    Image.new("RGB", (300, 300), "green").save(square, "PNG")
+    picked: Any = {"name": "square.png", "mimeType": "image/png", "buffer": square.getvalue()}
+    await seen.page.locator("main input[type=file]").set_input_files(picked)
+    await seen.says("Look")
+    await expect(seen.channel.get_by_role("img", name="square.png")).to_be_in_viewport(ratio=0.9)
+    await seen.channel.get_by_text("Line 0", exact=True).scroll_into_view_if_needed()
+    await comes("Something else")
+    await expect(seen.channel.get_by_text("Line 0", exact=True)).to_be_in_viewport()
+    await seen.says("My own")
+    await expect(seen.channel.get_by_text("My own")).to_be_in_viewport()
 
 
 async def test_a_shortcut_stands_in_the_menu_of_a_message(place: Playground, app: Any, visit: Visit) -> None:

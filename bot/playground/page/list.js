@@ -12,6 +12,9 @@ export class MessageList {
     this.drawn = new Map(); // ts -> {signature, element}
     this.place = "";
     this.spoken = new Set();
+    this.below = true; // whether one sees the end, and so wants to see what comes
+    this.element.addEventListener("scroll", () => { this.below = this.element.scrollHeight - this.element.scrollTop - this.element.clientHeight < 60; });
+    this.element.addEventListener("load", () => this.follow(), true); // a picture makes its message longer when it is there
     this.element.addEventListener("redraw", (event) => {
       this.drawn.delete(event.target.dataset.ts);
       this.show(this.last.channel, this.last.messages, this.last.place);
@@ -21,8 +24,7 @@ export class MessageList {
   /** Show these messages of a channel; another place starts anew. */
   show(channel, messages, place) {
     const moved = place !== this.place;
-    const { element } = this;
-    const below = moved || element.scrollHeight - element.scrollTop - element.clientHeight < 60;
+    if (moved || this.answers(messages.at(-1))) this.below = true;
     if (moved) this.drawn.clear();
     this.last = { channel, messages, place };
     const kept = new Map();
@@ -38,7 +40,17 @@ export class MessageList {
     this.put(rows);
     this.speak(messages, moved);
     this.place = place;
-    if (below) element.scrollTop = element.scrollHeight;
+    this.follow();
+  }
+
+  /** Whether a message is new, and one's own or for oneself alone: that is what one waits for. */
+  answers(message) {
+    return message && !this.drawn.has(message.ts) && (message.ephemeral || person(message.user).name === state.user);
+  }
+
+  /** Stay at the end where one is there. */
+  follow() {
+    if (this.below) this.element.scrollTop = this.element.scrollHeight;
   }
 
   /** Put the rows where they differ, so that nothing that stays loses its focus. */

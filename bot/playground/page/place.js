@@ -61,7 +61,7 @@ function navigation() {
 }
 
 function tools() {
-  return iconButton("⚙", "Inspector: requests and faults", toggleInspector, { data: { key: "inspector" } });
+  return button("Inspector", toggleInspector, { title: "Every request, and what can go wrong", data: { key: "inspector" } });
 }
 
 function drawHead(channel) {
