@@ -117,7 +117,9 @@ def assembled(
         store, connecting, telling, owner, wake=lambda: background.spawn(postman.deliver(), name="letters")
     )
     webhooks = Webhooks(store, lambda: background.spawn(watches.tick(), name="watches"))
-    runs = Runs(store, connecting, salt, grants, people.called, watches)
+    timetable = Timetable(background)
+    ticking = Ticking(store, timetable.entries)
+    runs = Runs(store, connecting, salt, grants, people.called, watches, ticking)
     conversations = Conversations(store, connecting)
     answers = Answers(store, connecting, runs.hashed, Attachments(slack, installations).fetch)
     replies = Replies(slack, installations, postman, answers)
@@ -176,8 +178,6 @@ def assembled(
         background.spawn(people.read_ahead(each), name="people.read_ahead")
     # In Socket Mode there may be none: then nobody can sign.
     guard = Guard(settings.slack_signing_secrets or (secrets.token_hex(),), receiver.deliver, clock)
-    timetable = Timetable(background)
-    ticking = Ticking(store, timetable.entries)
     chores = Chores(watches, Shutdowns(store, connecting, notice), Stuck(store, replies.repair), ticking)
     return Bot(
         settings, store, inbox, background, timetable, receiver, guard, postman, work, connecting, watches,

@@ -17,6 +17,8 @@ NUMBER = re.compile(r"[+-]?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,3
 WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 #: JSON's integers travel in 64 bits.
 LARGEST = 2**63
+#: Whole numbers up to this one are the same as floating ones.
+EXACT = 2**53
 #: Clients make quotes curly and hyphens long while people type.
 STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"'})
 HYPHEN = str.maketrans({"−": "-", "–": "-"})
@@ -87,6 +89,8 @@ def _number(kind: f.Number, given: object) -> float | int:
     if isinstance(given, bool) or not NUMBER.fullmatch(text):
         raise ValueError(f"“{shown(str(given))}” is not a number.")
     number: float | int = int(text) if WHOLE.fullmatch(text) else float(text)
+    if not kind.integer and abs(number) > EXACT:
+        number = float(text)
     if kind.integer and isinstance(number, float) and number.is_integer():
         number = int(number)
     if (kind.low is not None and number < kind.low) or (kind.high is not None and number > kind.high):

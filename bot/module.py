@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from bot.fields import Field
 from bot.openai import Api
-from bot.workplace import Connections, Jobs, Rules
+from bot.workplace import Connections, Jobs, Rules, Timetable
 
 Values = Mapping[str, Any]
 
@@ -113,6 +113,8 @@ class Context:
     rules: Rules | None = None
     #: The jobs that are followed; None where there is no channel to follow them in.
     jobs: Jobs | None = None
+    #: What the bot does by itself; None where no operation asks for it.
+    timetable: Timetable | None = None
 
     @property
     def ask(self) -> Api:

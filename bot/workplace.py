@@ -134,6 +134,38 @@ class Followed:
     percent: int | None
 
 
+class Entry(Protocol):
+    """Something that the bot does by itself, again and again."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def seconds(self) -> int:
+        """How often."""
+        ...
+
+    @property
+    def succeeded_at(self) -> datetime | None:
+        """When it went well the last time."""
+        ...
+
+    @property
+    def failed_at(self) -> datetime | None:
+        """When it went badly the last time."""
+        ...
+
+
+class Timetable(Protocol):
+    """What the processes of the bot do by themselves."""
+
+    async def all(self) -> Sequence[Entry]:
+        """Every entry, by its name, whichever process keeps it."""
+        ...
+
+
 class Jobs(Protocol):
     """The jobs that a workspace follows, as far as a module may touch them."""
 

@@ -292,3 +292,9 @@ def test_anything_is_checked_or_refused(kind: f.Field, given_: object) -> None:
         check(operation(kind), {"it": given_})
     except Invalid as wrong:
         assert all(place.split(".")[0] == "it" for place in wrong.problems)  # noqa: PT017 - either end is right
+
+
+def test_a_large_number_with_decimals_allowed_is_what_it_was_written_from() -> None:
+    kind = f.Number(name="it", title="It")
+    assert checked(kind, "76703460317197460") == 7.670346031719746e16
+    assert isinstance(checked(kind, "3"), int)

@@ -15,6 +15,7 @@ from bot.modules.image import IMAGE
 from bot.modules.image_edit import IMAGE_EDIT
 from bot.modules.models import MODELS
 from bot.modules.moderate import MODERATE
+from bot.modules.status import STATUS
 from bot.modules.tokens import TOKENS
 
 _USED: tuple[Module, ...] = (
@@ -32,6 +33,7 @@ _USED: tuple[Module, ...] = (
     FINETUNE,
     TOKENS,
     CALL,
+    STATUS,
 )
 #: The module that decides about the others comes last.
 ALL = (*_USED, admin(_USED))

@@ -20,8 +20,10 @@ from bot.services.grants import Grants
 from bot.services.people import Person, holds
 from bot.services.records import Ask, Outcome, Records, ended, harmless
 from bot.services.ruling import Called, Ruling, by_id
+from bot.services.ticking import Ticking
 from bot.services.watches import Watches
 from bot.store import Store, Unit
+from bot.workplace import Timetable
 
 __all__ = ["Ask", "Outcome", "Runs"]
 
@@ -37,6 +39,7 @@ class Runs:
         grants: Grants | None = None,
         called: Called = by_id,
         watches: Watches | None = None,
+        timetable: Timetable | None = None,
     ) -> None:
         self.records = Records(store)
         self._grants = grants or Grants(store)
@@ -44,6 +47,7 @@ class Runs:
         self._connecting = connecting
         self._salt = salt
         self._watches = watches
+        self._timetable = timetable or Ticking(store, tuple)
 
     async def values(self, ask: Ask) -> dict[str, Any]:
         """Checked values, with a model where none was chosen. Raises Invalid, Forbidden."""
@@ -96,6 +100,7 @@ class Runs:
             )
             if self._watches
             else None,
+            timetable=self._timetable,
         )
         try:
             result = await operation.call(context, values)

@@ -67,6 +67,7 @@ REQUESTS: dict[str, list[str]] = {
     "finetune/delete-model": [f"DELETE {TUNED}"],
     "tokens/count": ["POST /responses/input_tokens"],
     "call/send": ["GET /files"],
+    "status/show": [],
     "admin/list": [],
     "admin/allow": [],
     "admin/revoke": [],

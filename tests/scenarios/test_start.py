@@ -14,6 +14,7 @@ import pytest
 
 from bot.cli import main
 from bot.errors import SettingsError
+from bot.modules.status import TITLES
 from bot.playground.person import Person
 from bot.playground.serve import Playground
 from bot.processes import serve
@@ -355,3 +356,12 @@ async def running(settings: Settings) -> AsyncIterator[None]:
         yield
     finally:
         await stop()
+
+
+async def test_every_entry_of_the_timetable_has_a_name_for_people(house: House) -> None:
+    assert house.bot
+    assert {each.id for each in house.bot.timetable.entries()} <= set(TITLES)
+    ben = await house.person("ben")
+    await ben.command("/openai", "status")
+    said = await ben.waits(lambda each: each.ephemeral and "by itself" in each.plain, "general")
+    assert "Look at fine-tuning jobs | 5 s" in said.plain
