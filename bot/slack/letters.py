@@ -16,8 +16,8 @@ from bot.store import Letter, Store, Turn
 
 POST = "chat.postMessage"
 AT_ONCE = 20  # letters a claim; all in one channel they take a third of the lease's 60 seconds
-MOST_ATTEMPTS = 30  # with their pauses about four hours
-LONGEST_PAUSE = 600.0  # seconds
+MOST_ATTEMPTS = 125  # with their pauses about four hours
+LONGEST_PAUSE = 120.0  # seconds: who waits for the story to go on when Slack is back waits no longer
 PATIENCE = 60.0  # seconds that `post` waits for its message
 LOOK = 1.0  # seconds between looks at a letter that another process delivers
 SKEW = 1.0  # seconds between the database's clock and Slack's

@@ -17,6 +17,9 @@ async def test_a_fault_is_seen_and_got_over(house: Playground, visit: Visit) -> 
     seen = await visit(house, "ada/C0GENERAL")
     await seen.page.get_by_role("button", name="Inspector").click()
     inspector = seen.page.get_by_role("complementary", name="Inspector")
+    assert await inspector.evaluate(
+        "panel => panel.querySelector('.faults').scrollWidth <= panel.clientWidth"
+    )
     await inspector.get_by_role("combobox", name="What OpenAI does").select_option("broken")
     await inspector.get_by_role("button", name="Add fault to OpenAI").click()
     await expect(inspector.get_by_role("list", name="Faults that wait")).to_contain_text("hit 0 of 1")
@@ -39,7 +42,7 @@ async def test_an_event_is_delivered_again(place: Playground, app: Any, visit: V
     await expect(seen.channel.get_by_role("article")).to_have_count(1)
     await seen.page.get_by_role("button", name="Inspector").click()
     async with seen.page.expect_response("**/control/act/redeliver"):
-        await seen.page.get_by_role("button", name="Deliver the last event again").click()
+        await seen.page.get_by_role("button", name="Deliver last event again").click()
     (headers, again) = app.got[-1]
     assert headers["x-slack-retry-num"] == "1"
     assert again["event_id"] in [each["event_id"] for _, each in app.got[:-1]]

@@ -52,7 +52,7 @@ export function drawFaults(element) {
     await refreshFaults();
   };
   fill(element, h("h3", {}, "Let something go wrong"), chooser("openai"), chooser("slack"),
-    h("div", { class: "row" }, h("strong", {}, "Bot"), button("Deliver the last event again", () => deed("redeliver", "delivered again")),
+    h("div", { class: "row" }, h("strong", {}, "Bot"), button("Deliver last event again", () => deed("redeliver", "delivered again")),
       button("Kill the bot", () => deed("kill", "killed; it starts again"), { class: "danger", data: { key: "kill" }, title: "As a machine that fails; make run starts it again" })),
     rules, button("Clear faults", () => clear().catch((error) => complain(error.message)), { data: { key: "clear-faults" } }));
 }
