@@ -32,7 +32,7 @@ async def show(context: Context, _: Values) -> Result:
     pairs = [("Accounts", f"{len(linked)}"), ("Usual account", default)]
     if context.jobs is not None:
         pairs.append(("Followed jobs", f"{len(await context.jobs.followed())}"))
-    entries = await context.timetable.all() if context.timetable is not None else ()
+    entries = _current(await context.timetable.all() if context.timetable is not None else ())
     late = [each for each in entries if _late(each, datetime.now(UTC))]
     parts: list[Part] = [Said(_verdict(entries, late)), Facts(pairs)]
     if entries:
@@ -47,6 +47,21 @@ async def show(context: Context, _: Values) -> Result:
         columns = ("What happens by itself", "Every", "Last success (UTC)", "Last failure (UTC)")
         parts.append(Table(columns, rows))
     return Result(parts)
+
+
+def _current(entries: Sequence[Entry]) -> list[Entry]:
+    """Without those of which nothing was heard for a day while others went on: nobody keeps them now."""
+    heard = {
+        each.id: max(filter(None, (each.succeeded_at, each.failed_at)), default=None) for each in entries
+    }
+    latest = max(filter(None, heard.values()), default=None)
+    return [
+        each
+        for each in entries
+        if latest is None
+        or (last := heard[each.id]) is None
+        or latest - last < timedelta(days=1, seconds=TURNS * each.seconds)
+    ]
 
 
 def _verdict(entries: Sequence[Entry], late: Sequence[Entry]) -> str:

@@ -54,6 +54,16 @@ async def test_what_never_went_well_is_late_and_what_is_new_is_not() -> None:
     assert "Late" not in verdict
 
 
+async def test_what_no_process_keeps_any_more_is_not_missed() -> None:
+    old = datetime.now(UTC) - timedelta(days=2)
+    verdict, rows = await told(Tick("socket.watch", 30, old, None), Tick("letters", 5, LATELY, None))
+    assert "Late" not in verdict
+    assert [row[0] for row in rows] == [TITLES["letters"]]
+    verdict, rows = await told(Tick("socket.watch", 30, old, None), Tick("letters", 5, old, None))
+    assert "Late" in verdict
+    assert len(rows) == 2
+
+
 async def test_without_a_timetable_that_is_said() -> None:
     verdict, rows = await told()
     assert "ask again" in verdict
