@@ -93,8 +93,8 @@ class Bot:
         self.inbox.start(self.work.do, self.timetable.every, taking_over=ticking)
         if ticking:
             self.timetable.every(LETTERS_EVERY, self.postman.deliver, "letters")
-            self.chores.start(self.timetable.every, self.background)
-            Retention(self.store).start(self.timetable.every, self.background)
+            self.chores.start(self.timetable.every)
+            Retention(self.store).start(self.timetable.every)
         self.timetable.start()
 
 

@@ -13,6 +13,8 @@ from bot.store import Tick
 
 #: Replicas should not march in step.
 JITTER = 0.1
+#: What comes more rarely than this (seconds) comes once at the start too: a process may not live so long.
+RARE = 600.0
 
 
 class Timetable:
@@ -24,7 +26,10 @@ class Timetable:
         self._ticks: dict[str, Tick] = {}
 
     def every(self, seconds: float, call: Callable[[], Coroutine[Any, Any, object]], name: str) -> None:
-        """Call every so many seconds, never two at once; a failure is logged and the next call comes."""
+        """Call every so many seconds, never two at once; a failure is logged and the next call comes.
+
+        The first call comes after the first pause, or at the start where the pause is long.
+        """
 
         async def tick() -> None:
             task = self._background.spawn(call(), name=name)
@@ -33,6 +38,7 @@ class Timetable:
                 self._note(name, well=task.exception() is None)
 
         self._ticks[name] = Tick(name, max(1, round(seconds)), None, None)
+        first = {"next_run_time": datetime.now(UTC)} if seconds > RARE else {}
         self._scheduler.add_job(
             tick,
             "interval",
@@ -42,6 +48,7 @@ class Timetable:
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,
+            **first,
         )
 
     def entries(self) -> Sequence[Tick]:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.background import Background
 from bot.errors import Unavailable
-from bot.schedule import Timetable
+from bot.schedule import RARE, Timetable
 
 OFTEN = 0.02
 
@@ -45,8 +45,8 @@ async def test_each_entry_says_how_often_it_comes_and_when_it_went_well_and_badl
 ) -> None:
     work, never = Work(), Work()
     timetable.every(OFTEN, work, "work")
-    timetable.every(3600.0, never, "never")
-    assert [(each.id, each.seconds) for each in timetable.entries()] == [("work", 1), ("never", 3600)]
+    timetable.every(RARE, never, "never")
+    assert [(each.id, each.seconds) for each in timetable.entries()] == [("work", 1), ("never", RARE)]
     timetable.start()
     await until(lambda: timetable.entries()[0].succeeded_at)
     assert timetable.entries()[0].failed_at is None
@@ -54,3 +54,11 @@ async def test_each_entry_says_how_often_it_comes_and_when_it_went_well_and_badl
     await until(lambda: timetable.entries()[0].failed_at)
     assert work.begun >= 2
     assert timetable.entries()[1].succeeded_at is timetable.entries()[1].failed_at is None
+
+
+async def test_what_comes_rarely_comes_once_at_the_start(timetable: Timetable) -> None:
+    work = Work()
+    timetable.every(24 * 3600.0, work, "work")
+    timetable.start()
+    await until(lambda: timetable.entries()[0].succeeded_at)
+    assert work.begun == 1

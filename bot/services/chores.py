@@ -1,6 +1,5 @@
 """What the timetable alone does: looks at followed jobs, warns of shutdowns, ends stuck answers."""
 
-from bot.background import Background
 from bot.services import shutdowns, stuck, ticking, watches
 from bot.services.inbox import Every
 from bot.services.shutdowns import Shutdowns
@@ -18,10 +17,9 @@ class Chores:
         self._answers = answers
         self._kept = kept
 
-    def start(self, every: Every, background: Background) -> None:
-        """Begin; what comes once a day comes once now, as a process may not live so long."""
+    def start(self, every: Every) -> None:
+        """Begin."""
         every(watches.EVERY, self._jobs.tick, "watches")
         every(stuck.EVERY, self._answers.close, "stuck")
         every(shutdowns.EVERY, self._models.tell, "shutdowns")
         every(ticking.EVERY, self._kept.note, "timetable")
-        background.spawn(self._models.tell(), name="shutdowns")

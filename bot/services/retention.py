@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.background import Background
 from bot.logs import log
 from bot.modules.admin import DAYS
 from bot.services.inbox import Every
@@ -18,10 +17,9 @@ class Retention:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def start(self, every: Every, background: Background) -> None:
-        """Begin: one round now, the others by the timetable, `every(seconds, call, name)`."""
+    def start(self, every: Every) -> None:
+        """Enter it into a timetable, `every(seconds, call, name)`."""
         every(EVERY, self.tidy, "retention")
-        background.spawn(self.tidy(), name="retention")
 
     async def tidy(self) -> None:
         """One round."""
