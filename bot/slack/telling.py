@@ -18,8 +18,8 @@ from bot.slack.letters import Postman
 from bot.slack.replies import GONE
 from bot.store import Watch
 
-#: Seconds that a card's message is waited for; and the most in line for an edit: looks at other jobs do not wait
-#: for it, and the next edit holds more.
+#: Seconds that a card's message is waited for; and the most in line for an edit: the next one holds more, and
+#: looks at other jobs do not wait behind it.
 PATIENCE, IN_LINE = 5.0, 0.5
 #: Slack looks at a picture before it can stand in a message; its users report about a second.
 LOOKS, PAUSE = 12, 0.5
