@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -154,3 +155,12 @@ def test_every_line_of_the_procfile_starts_a_real_command(line: str) -> None:
 @pytest.mark.skipif("CHROMIUM_REQUIRED" not in os.environ, reason="only .ci/run promises a browser")  # noqa: TID251 - a test's own switch
 def test_there_is_a_browser_where_one_was_promised() -> None:
     assert shutil.which("chromium")
+
+
+def test_the_playground_is_kept_from_every_other_file_of_the_bot() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    kept = next(each for each in contracts if each.get("source_modules") == ["bot.playground"])
+    others = {
+        f"bot.{each.stem}" for each in (ROOT / "bot").iterdir() if each.suffix == ".py" or each.is_dir()
+    }
+    assert set(kept["forbidden_modules"]) == others - {"bot.__init__", "bot.playground", "bot.__pycache__"}
