@@ -101,6 +101,8 @@ def _shaped(body: dict[str, Any]) -> None:
         for name, value in place.items():
             if not _fits(name, value):
                 raise Malformed(name)
+    if body.get("view", body) is None:  # Bolt looks into it wherever there is one
+        raise Malformed("view")
     if body["type"] == "event_callback" and not isinstance((body.get("event") or {}).get("type"), str):
         raise Malformed("event")
 
