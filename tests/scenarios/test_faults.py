@@ -240,12 +240,13 @@ async def test_a_revoked_bot_token_ends_in_the_log_and_no_loop(
 
 
 async def logged(person: Person, caplog: pytest.LogCaptureFixture, event: str, code: str) -> None:
-    for _ in range(200):
-        for each in caplog.records:
-            if each.message == event and getattr(each, "keys", {}).get("error_code") == code:
-                return
+    seen: list[tuple[str, object]] = []
+    for _ in range(600):
+        seen = [(each.getMessage(), getattr(each, "keys", {}).get("error_code")) for each in caplog.records]
+        if (event, code) in seen:
+            return
         await person._look("see", {"channel": "general", "since": 10**9, "seconds": 0.05})
-    raise AssertionError(f"no {event} in the log")
+    raise AssertionError(f"no {event} with {code} in the log, but {seen}")
 
 
 async def test_a_form_that_slack_does_not_open_is_told(house: House) -> None:
