@@ -256,7 +256,7 @@ async def test_a_revoked_bot_token_ends_in_the_log_and_no_loop(
 
 async def logged(person: Person, said: list[logging.LogRecord], event: str, code: str) -> None:
     seen: list[tuple[str, object]] = []
-    deadline = asyncio.get_running_loop().time() + 30
+    deadline = asyncio.get_running_loop().time() + 10
     while asyncio.get_running_loop().time() < deadline:
         seen = [(each.getMessage(), getattr(each, "keys", {}).get("error_code")) for each in said]
         if (event, code) in seen:
